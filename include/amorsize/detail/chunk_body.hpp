@@ -1,0 +1,104 @@
+// The waist between the templates and the compiled runtime: everything a user's map is, erased to
+// "run items [first, last)".
+// Thread safety: run() is called by several workers at once, each with a block of its own.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <functional>
+
+#include <amorsize/version.hpp>
+
+namespace amorsize {
+inline namespace AMORSIZE_ABI_NAMESPACE {
+namespace detail {
+
+/// Consecutive items one worker runs without interruption, and how far it came.
+struct item_block {
+  std::size_t first;  ///< index of the first item to run
+  std::size_t last;   ///< one behind the last
+  /// Written by whoever sees a failure or a stop, read here before each item: items from this index
+  /// on are not started. Relaxed on both sides: it only saves work, and the data it speaks about is
+  /// published by other means. Null: the block is too short to be worth looking.
+  const std::atomic<std::size_t>* limit;
+  /// Out: the first item that was not completed; the failing one when run() throws.
+  std::size_t next;
+};
+
+/// Non-owning. `context` lives on the caller's frame; workers use it only while inside the gate.
+struct chunk_body {
+  void* context = nullptr;
+  void (*run)(void* context, item_block& block) = nullptr;  ///< may throw what the user's code throws
+};
+
+/// Stores where a loop stands when it is left, by whatever way.
+class progress_mark {
+ public:
+  progress_mark(std::size_t& to, const std::size_t& from) noexcept : to_(to), from_(from) {}
+  progress_mark(const progress_mark&) = delete;
+  progress_mark& operator=(const progress_mark&) = delete;
+  ~progress_mark() { to_ = from_; }
+
+ private:
+  std::size_t& to_;
+  const std::size_t& from_;
+};
+
+/// std::transform's loop over one block, one source.
+template <class InputIt, class OutputIt, class UnaryOp>
+struct unary_loop {
+  InputIt first;
+  OutputIt out;
+  UnaryOp& op;
+
+  static void run(void* context, item_block& block) {
+    unary_loop& self = *static_cast<unary_loop*>(context);
+    std::size_t index = block.first;
+    const progress_mark mark(block.next, index);
+    InputIt in = self.first + static_cast<decltype(self.first - self.first)>(index);
+    OutputIt to = self.out + static_cast<decltype(self.out - self.out)>(index);
+    if (block.limit == nullptr) {
+      for (const std::size_t last = block.last; index != last; ++index, ++in, (void)++to) {
+        *to = std::invoke(self.op, *in);
+      }
+      return;
+    }
+    for (; index < block.last && index < block.limit->load(std::memory_order_relaxed);
+         ++index, ++in, (void)++to) {
+      *to = std::invoke(self.op, *in);
+    }
+  }
+};
+
+/// The same with two sources.
+template <class InputIt1, class InputIt2, class OutputIt, class BinaryOp>
+struct binary_loop {
+  InputIt1 first1;
+  InputIt2 first2;
+  OutputIt out;
+  BinaryOp& op;
+
+  static void run(void* context, item_block& block) {
+    binary_loop& self = *static_cast<binary_loop*>(context);
+    std::size_t index = block.first;
+    const progress_mark mark(block.next, index);
+    InputIt1 in1 = self.first1 + static_cast<decltype(self.first1 - self.first1)>(index);
+    InputIt2 in2 = self.first2 + static_cast<decltype(self.first2 - self.first2)>(index);
+    OutputIt to = self.out + static_cast<decltype(self.out - self.out)>(index);
+    if (block.limit == nullptr) {
+      for (const std::size_t last = block.last; index != last;
+           ++index, ++in1, (void)++in2, (void)++to) {
+        *to = std::invoke(self.op, *in1, *in2);
+      }
+      return;
+    }
+    for (; index < block.last && index < block.limit->load(std::memory_order_relaxed);
+         ++index, ++in1, (void)++in2, (void)++to) {
+      *to = std::invoke(self.op, *in1, *in2);
+    }
+  }
+};
+
+}  // namespace detail
+}  // namespace AMORSIZE_ABI_NAMESPACE
+}  // namespace amorsize

@@ -1,0 +1,37 @@
+#include "runtime/policy/chunk_size.hpp"
+
+#include <algorithm>
+
+namespace amorsize {
+inline namespace AMORSIZE_ABI_NAMESPACE {
+namespace policy {
+
+nanoseconds chunk_duration(nanoseconds requested, nanoseconds claim) noexcept {
+  if (requested.count() > 0.0) {
+    return sane(requested);
+  }
+  return std::max(longest_chunk, sane(claim) / claim_fraction);
+}
+
+std::size_t chunk_size(const chunk_request& request) noexcept {
+  const std::size_t left = request.range_items;
+  if (left <= 1) {
+    return left;
+  }
+  std::size_t items = items_in(request.duration, request.cost, left);
+  if (request.previous_items > 0 && request.previous_items < left / 2) {
+    items = std::min(items, 2 * request.previous_items);
+  }
+  const std::size_t floor =
+      items_in(std::min(shortest_tail_chunk, request.duration), request.cost, left);
+  items = std::max<std::size_t>(1, std::min(items, std::max(left / 2, floor)));
+  const std::size_t line = request.line_items;
+  if (line > 1 && items >= 4 * line) {
+    items -= items % line;
+  }
+  return items;
+}
+
+}  // namespace policy
+}  // namespace AMORSIZE_ABI_NAMESPACE
+}  // namespace amorsize

@@ -1,0 +1,163 @@
+#include "runtime/policy/controller.hpp"
+
+#include <algorithm>
+
+#include "runtime/policy/chunk_size.hpp"
+#include "runtime/policy/makespan.hpp"
+#include "runtime/policy/serial_gate.hpp"
+#include "runtime/policy/worker_count.hpp"
+
+namespace amorsize {
+inline namespace AMORSIZE_ABI_NAMESPACE {
+namespace policy {
+namespace {
+
+/// Alone, the clock is looked at this often in what is predicted to be left.
+inline constexpr double looks_at_the_rest = 8.0;
+inline constexpr nanoseconds shortest_block{2e3};
+
+}  // namespace
+
+controller::controller(std::size_t items, const limits& bounds, nanoseconds remembered_cost) noexcept
+    : items_(items), bounds_(bounds), remembered_(sane(remembered_cost)) {
+  decision_.reason = items == 0 ? reason_code::empty_input : reason_code::too_short;
+  decision_.items_left = items;
+  decision_.chunksize = bounds.chunksize > 0 ? bounds.chunksize : items;
+}
+
+nanoseconds controller::time_left() const noexcept {
+  return serial_time({items_left(), cost_.cost()});
+}
+
+std::size_t controller::next_block() const noexcept {
+  const std::size_t left = items_left();
+  if (done_ == 0) {
+    if (remembered_.count() == 0.0) {
+      return std::min<std::size_t>(1, left);
+    }
+    // A little over one block is run in one: two clock readings are all a short call should see.
+    return std::max<std::size_t>(
+        std::min<std::size_t>(1, left),
+        serial_time({left, remembered_}) < first_block * 2.0 ? left
+                                                             : items_in(first_block, remembered_, left));
+  }
+  const nanoseconds rest = time_left();
+  if (rest <= negligible) {
+    return left;
+  }
+  const nanoseconds block = std::clamp(rest / looks_at_the_rest, shortest_block, longest_block);
+  const std::size_t grown = last_block_ > left / block_growth ? left : last_block_ * block_growth;
+  return std::clamp<std::size_t>(items_in(block, cost_.cost(), left), 1,
+                                 std::max<std::size_t>(1, grown));
+}
+
+void controller::observe(const chunk_sample& sample) noexcept {
+  done_ += std::min(sample.items, items_left());
+  last_block_ = sample.items;
+  if (timed_) {
+    cost_.observe(sample.items, sample.busy);
+  }
+  timed_ = time_left() > negligible;
+  decision_.items_left = items_left();
+  decision_.estimated_cost = cost_.cost();
+  decision_.estimated_serial = time_left();
+}
+
+bool controller::worth_asking() const noexcept {
+  return items_left() > 1 && time_left() > worth_asking_from;
+}
+
+void controller::consider(const overheads& costs, const capacity& where) noexcept {
+  costs_ = costs;
+  const remaining_work work{items_left(), cost_.cost()};
+  const nanoseconds alone = serial_time(work);
+  const std::size_t limit =
+      bounds_.max_jobs > 0 ? std::min(bounds_.max_jobs, where.workers) : where.workers;
+  decision_ = {};
+  decision_.items_left = work.items;
+  decision_.limit_jobs = limit;
+  decision_.estimated_cost = work.cost;
+  decision_.estimated_serial = alone;
+  decision_.estimated_parallel = alone;
+  decision_.claim_cost = costs.claim;
+  decision_.start_delay = costs.start;
+  decision_.wake_cost = costs.wake;
+  decision_.chunksize = bounds_.chunksize > 0 ? bounds_.chunksize : work.items;
+  if (work.items <= 1) {
+    decision_.reason = reason_code::single_item;
+    return;
+  }
+  if (limit < 2) {
+    decision_.reason =
+        bounds_.max_jobs == 1 ? reason_code::one_job_requested : where.limited_by;
+    return;
+  }
+  const worker_choice choice = best_worker_count(work, limit, costs);
+  decision_.estimated_parallel = choice.estimated;
+  decision_.wake_cost = costs.wake * static_cast<double>(choice.n_jobs - 1);
+  switch (serial_gate(alone, choice.estimated, bounds_.prepared, costs.wake + costs.start)) {
+    case gate_verdict::too_short:
+      decision_.reason = reason_code::too_short;
+      return;
+    case gate_verdict::too_little:
+      decision_.reason = reason_code::gain_too_small;
+      return;
+    case gate_verdict::share:
+      break;
+  }
+  decision_.n_jobs = choice.n_jobs;
+  decision_.reason = reason_code::shared_predicted;
+  size_chunks();
+}
+
+void controller::size_chunks() noexcept {
+  if (bounds_.chunksize > 0) {
+    decision_.chunksize = bounds_.chunksize;
+    return;
+  }
+  const nanoseconds duration = chunk_duration(bounds_.chunk_duration, costs_.claim);
+  const std::size_t share = divide_up(items_left(), std::max<std::size_t>(1, decision_.n_jobs));
+  decision_.chunksize =
+      decision_.n_jobs > 1
+          ? std::max<std::size_t>(1, items_in(duration, cost_.cost(), std::max<std::size_t>(1, share)))
+          : items_left();
+}
+
+void controller::start_sharing(nanoseconds now) noexcept {
+  const double cost = cost_.cost().count();
+  climb_.start(decision_.n_jobs, cost > 0.0 ? 1.0 / cost : 0.0, now);
+}
+
+bool controller::observe(const beat_sample& sample) noexcept {
+  done_ = items_ - std::min(sample.items_left, items_);
+  cost_.observe(sample.items, sample.busy);
+  const throughput_climb::advice advice = climb_.observe(sample);
+  best_ratio_ = std::max(best_ratio_, climb_.measured_ratio());
+  decision_.items_left = items_left();
+  decision_.measured_rate_ratio = climb_.measured_ratio();
+  if (advice.reason == reason_code::none) {
+    return false;
+  }
+  const double rate_alone = climb_.rate_alone();
+  if (advice.reason == reason_code::trying_again) {
+    // Is what is left still worth the wake?
+    const remaining_work work{items_left(), nanoseconds{rate_alone > 0.0 ? 1.0 / rate_alone : 0.0}};
+    if (predicted_makespan(work, advice.n_jobs, costs_) >= serial_time(work) * worthwhile_fraction) {
+      return false;
+    }
+  }
+  decision_.n_jobs = advice.n_jobs;
+  decision_.reason = advice.reason;
+  if (rate_alone > 0.0) {
+    decision_.estimated_cost = nanoseconds{1.0 / rate_alone};
+    decision_.estimated_serial =
+        sane(decision_.estimated_cost * static_cast<double>(items_left()));
+    decision_.estimated_parallel = decision_.estimated_serial;
+  }
+  size_chunks();
+  return true;
+}
+
+}  // namespace policy
+}  // namespace AMORSIZE_ABI_NAMESPACE
+}  // namespace amorsize

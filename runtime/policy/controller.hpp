@@ -1,0 +1,102 @@
+// Decides n_jobs and chunksize from what has been observed. Ask with next(), tell with observe().
+//
+//   alone ──consider()──> sharing ──observe(beat)──> sharing with other n_jobs (1 included)
+//     ^ └─observe(block)─┘
+//
+// While the calling thread works alone it asks next_block() how far to run before looking at the
+// clock again, and tells what that block cost. As soon as what is left is long enough to be worth a
+// look at the machine, the engine passes in what waking costs and what may be used, and the decision
+// may become a shared one. From then on beats decide.
+// Thread safety: thread-compatible; ticked by whichever worker holds the beat.
+// Reads no clock, takes no lock, never allocates.
+#pragma once
+
+#include <cstddef>
+
+#include "runtime/policy/chunk_sample.hpp"
+#include "runtime/policy/cost_estimate.hpp"
+#include "runtime/policy/decision.hpp"
+#include "runtime/policy/overhead_model.hpp"
+#include "runtime/policy/throughput_climb.hpp"
+#include "runtime/policy/units.hpp"
+
+namespace amorsize {
+inline namespace AMORSIZE_ABI_NAMESPACE {
+namespace policy {
+
+/// Work predicted to take less than this runs to its end without another look at the clock.
+inline constexpr nanoseconds negligible{1e3};
+/// The first block when the site's cost is remembered: long against the clock, short against a map
+/// that can be shared.
+inline constexpr nanoseconds first_block{1e3};
+/// Blocks alone grow at most so much at a time: a first item can be a thousand times cheaper or
+/// dearer than the rest.
+inline constexpr std::size_t block_growth = 8;
+/// Blocks alone are no longer than this, so that a cost that rises in the middle is noticed.
+inline constexpr nanoseconds longest_block{50e3};
+/// Nothing shorter is worth asking what the machine can do: an awake helper takes a microsecond.
+inline constexpr nanoseconds worth_asking_from{2e3};
+
+/// What the caller of the map fixed or bounded.
+struct limits {
+  std::size_t max_jobs = 0;        ///< 0 = no limit
+  std::size_t chunksize = 0;       ///< 0 = free
+  nanoseconds chunk_duration{0};   ///< 0 = free
+  nanoseconds prepared{0};         ///< serial time already spent, see serial_gate
+};
+
+/// What this process may use for this map now.
+struct capacity {
+  std::size_t workers = 1;                             ///< the caller included
+  reason_code limited_by = reason_code::one_cpu_allowed;  ///< why, when workers is 1
+};
+
+class controller {
+ public:
+  /// remembered_cost: per item, from an earlier call; 0 = none. It sizes the first block, it never
+  /// replaces a measurement.
+  controller(std::size_t items, const limits& bounds, nanoseconds remembered_cost) noexcept;
+
+  /// Items the calling thread runs next, alone. At least 1 while items are left. O(1).
+  [[nodiscard]] std::size_t next_block() const noexcept;
+  /// Must the block be timed? Not when the call is known to be over with it in no time.
+  [[nodiscard]] bool is_timed() const noexcept { return timed_; }
+  void observe(const chunk_sample& sample) noexcept;
+
+  /// Is what is left long enough that consider() could decide to share?
+  [[nodiscard]] bool worth_asking() const noexcept;
+  /// Decides whether to share what is left, and with how many.
+  void consider(const overheads& costs, const capacity& where) noexcept;
+
+  /// The helpers have been asked for.
+  void start_sharing(nanoseconds now) noexcept;
+  /// One beat of the shared map. Returns true when next() has changed.
+  [[nodiscard]] bool observe(const beat_sample& sample) noexcept;
+
+  /// The decision in force.
+  [[nodiscard]] const decision& next() const noexcept { return decision_; }
+  [[nodiscard]] nanoseconds cost() const noexcept { return cost_.cost(); }
+  [[nodiscard]] double spread() const noexcept { return cost_.spread(); }
+  [[nodiscard]] double measured_ratio() const noexcept { return best_ratio_; }
+  [[nodiscard]] std::size_t items_left() const noexcept { return items_ - done_; }
+
+ private:
+  [[nodiscard]] nanoseconds time_left() const noexcept;
+  void size_chunks() noexcept;
+
+  std::size_t items_;
+  limits bounds_;
+  std::size_t done_ = 0;
+  std::size_t last_block_ = 0;
+  nanoseconds remembered_;
+  bool timed_ = true;
+  cost_estimate cost_;
+  throughput_climb climb_;
+  overheads costs_{};
+  decision decision_{};
+  double best_ratio_ = 0.0;
+};
+
+}  // namespace policy
+}  // namespace AMORSIZE_ABI_NAMESPACE
+}  // namespace amorsize

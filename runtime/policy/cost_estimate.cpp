@@ -1,0 +1,58 @@
+#include "runtime/policy/cost_estimate.hpp"
+
+#include <cmath>
+
+namespace amorsize {
+inline namespace AMORSIZE_ABI_NAMESPACE {
+namespace policy {
+namespace {
+
+/// Weight of a new block in the running spread; about the last eight blocks count.
+inline constexpr double spread_weight = 0.125;
+
+}  // namespace
+
+void cost_estimate::observe(std::size_t items, nanoseconds busy) noexcept {
+  if (items == 0) {
+    return;
+  }
+  const double count = static_cast<double>(items);
+  const nanoseconds time = sane(busy);
+  if (!known()) {
+    first_items_ = count;
+    first_busy_ = time;
+    return;
+  }
+  const double before = cost().count();
+  if (before > 0.0) {
+    const double deviation = std::abs(time.count() / count - before) / before;
+    // One block a thousand times dearer is one deviation, not a thousand.
+    spread_ += spread_weight * (std::fmin(deviation, 4.0) - spread_);
+  }
+  // Half the weight goes once the new samples are as long as all that is remembered.
+  since_forgetting_ += time;
+  if (items_ > 0.0 && since_forgetting_ > busy_) {
+    items_ *= 0.5;
+    busy_ *= 0.5;
+    since_forgetting_ = nanoseconds{0};
+  }
+  items_ += count;
+  busy_ += time;
+}
+
+void cost_estimate::restart(nanoseconds cost) noexcept {
+  items_ = 1.0;
+  busy_ = sane(cost);
+  since_forgetting_ = nanoseconds{0};
+}
+
+nanoseconds cost_estimate::cost() const noexcept {
+  if (items_ > 0.0) {
+    return busy_ / items_;
+  }
+  return first_items_ > 0.0 ? first_busy_ / first_items_ : nanoseconds{0};
+}
+
+}  // namespace policy
+}  // namespace AMORSIZE_ABI_NAMESPACE
+}  // namespace amorsize

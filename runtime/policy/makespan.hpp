@@ -1,0 +1,32 @@
+// The predicted finish of a plan.
+// Thread safety: pure functions.
+#pragma once
+
+#include <cstddef>
+
+#include "runtime/policy/overhead_model.hpp"
+#include "runtime/policy/units.hpp"
+
+namespace amorsize {
+inline namespace AMORSIZE_ABI_NAMESPACE {
+namespace policy {
+
+/// Work as the caller sees it when it thinks of sharing.
+struct remaining_work {
+  std::size_t items = 0;
+  nanoseconds cost{0};  ///< per item
+};
+
+/// The work done by one worker alone.
+[[nodiscard]] nanoseconds serial_time(const remaining_work& work) noexcept;
+
+/// First item starts to last item ends, with `workers` workers, the caller included: the caller pays
+/// one wake per helper, works alone until they start, and then all finish together, whole items
+/// permitting. Source: Graham 1969 for the last item. O(1).
+[[nodiscard]] nanoseconds predicted_makespan(const remaining_work& work,
+                                             std::size_t workers,
+                                             const overheads& costs) noexcept;
+
+}  // namespace policy
+}  // namespace AMORSIZE_ABI_NAMESPACE
+}  // namespace amorsize

@@ -1,0 +1,44 @@
+// What waking workers and claiming chunks costs, learnt from every wake.
+// Thread safety: immutable values and pure functions; the process-wide copy lives in the engine.
+#pragma once
+
+#include <array>
+#include <cstddef>
+
+#include "runtime/policy/units.hpp"
+
+namespace amorsize {
+inline namespace AMORSIZE_ABI_NAMESPACE {
+namespace policy {
+
+/// How the helpers are when a map thinks of asking for them.
+enum class crew_state : std::size_t {
+  absent,  ///< no thread was ever started: the first wake starts the back end
+  asleep,  ///< parked in the kernel
+  awake,   ///< spinning, or so lately active that the back end still is
+};
+inline constexpr std::size_t crew_states = 3;
+
+/// The costs a decision uses.
+struct overheads {
+  nanoseconds wake{0};   ///< tau: what asking for one helper costs the caller
+  nanoseconds start{0};  ///< lambda: from asking until the helper can run an item
+  nanoseconds claim{0};  ///< h: claiming one chunk
+};
+
+/// Assumed until the first wake of this process has been measured. From a 2-CPU virtual machine
+/// with oneTBB 2021.8, rounded up, so that a first map does not gamble.
+inline constexpr std::array<overheads, crew_states> assumed_overheads{{
+    {nanoseconds{150e3}, nanoseconds{200e3}, nanoseconds{40}},
+    {nanoseconds{12e3}, nanoseconds{50e3}, nanoseconds{40}},
+    {nanoseconds{200}, nanoseconds{1500}, nanoseconds{40}},
+}};
+
+/// The new estimate after one more observation: moves a quarter of the way, and an observation
+/// counts as at most four times the estimate, so that one preempted wake does not forbid sharing
+/// for good. Total: any sample gives a finite result.
+[[nodiscard]] nanoseconds learn(nanoseconds estimate, nanoseconds sample) noexcept;
+
+}  // namespace policy
+}  // namespace AMORSIZE_ABI_NAMESPACE
+}  // namespace amorsize

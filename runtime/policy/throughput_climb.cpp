@@ -1,0 +1,151 @@
+#include "runtime/policy/throughput_climb.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace amorsize {
+inline namespace AMORSIZE_ABI_NAMESPACE {
+namespace policy {
+namespace {
+
+/// A rate from fewer items per worker says more about one item than about the workers.
+inline constexpr std::size_t items_to_judge_a_worker = 2;
+/// After a comparison that found the helpers useful, no other one for this many times its length.
+inline constexpr double quiet_beats = 50.0;
+
+}  // namespace
+
+nanoseconds beat_length(nanoseconds elapsed) noexcept {
+  return std::max(shortest_beat, sane(elapsed) * beat_fraction);
+}
+
+void throughput_climb::start(std::size_t n_jobs, double rate_alone, nanoseconds now) noexcept {
+  n_jobs_ = n_jobs;
+  rate_alone_ = rate_alone;
+  quiet_until_ = now;
+  enter(state::watching);
+}
+
+void throughput_climb::enter(state next) noexcept {
+  state_ = next;
+  gathered_ = {};
+}
+
+/// Sums samples until they carry a judgement. Rates are weighted by busy time.
+beat_sample throughput_climb::gather(const beat_sample& sample) noexcept {
+  const nanoseconds before = gathered_.busy;
+  const nanoseconds busy = sane(sample.busy);
+  if (before + busy > nanoseconds{0}) {
+    gathered_.rate =
+        (gathered_.rate * before.count() + sample.rate * busy.count()) / (before + busy).count();
+  }
+  gathered_.items += sample.items;
+  gathered_.busy += busy;
+  gathered_.workers = std::max(gathered_.workers, sample.workers);
+  gathered_.items_left = sample.items_left;
+  gathered_.finished = sample.finished;
+  return gathered_;
+}
+
+throughput_climb::advice throughput_climb::observe(const beat_sample& sample) noexcept {
+  if (sample.items == 0 || !(sample.rate > 0.0) || !std::isfinite(sample.rate)) {
+    return {};
+  }
+  switch (state_) {
+    case state::watching:
+      return watch(sample);
+    case state::comparing:
+      return compare(sample);
+    case state::fewer:
+      return compare_fewer(sample);
+    case state::shed:
+      return wait_for_retry(sample);
+  }
+  return {};
+}
+
+throughput_climb::advice throughput_climb::watch(const beat_sample& sample) noexcept {
+  if (sample.workers < 2) {
+    // Nobody has come yet: the newest rate alone, for free.
+    if (gathered_.items == 0) {
+      rate_alone_ = sample.rate;
+    }
+    return {};
+  }
+  const beat_sample seen = gather(sample);
+  if (seen.items < items_to_judge_a_worker * seen.workers) {
+    return {};
+  }
+  gathered_ = {};
+  rate_shared_ = seen.rate;
+  ratio_ = rate_alone_ > 0.0 ? seen.rate / rate_alone_ : static_cast<double>(seen.workers);
+  if (seen.finished < quiet_until_) {
+    return {};
+  }
+  if (ratio_ < worthwhile_gain) {
+    enter(state::comparing);
+    return {1, reason_code::trying_alone};
+  }
+  if (n_jobs_ > 2 && seen.workers == n_jobs_ &&
+      ratio_ < poor_efficiency * static_cast<double>(n_jobs_)) {
+    n_jobs_fewer_ = std::max<std::size_t>(2, static_cast<std::size_t>(std::ceil(ratio_)) + 1);
+    if (n_jobs_fewer_ < n_jobs_) {
+      enter(state::fewer);
+      return {n_jobs_fewer_, reason_code::fewer_help_as_much};
+    }
+  }
+  return {};
+}
+
+throughput_climb::advice throughput_climb::compare(const beat_sample& sample) noexcept {
+  if (sample.workers > 1) {
+    return {};  // a helper's last chunk lies in this beat
+  }
+  const beat_sample seen = gather(sample);
+  if (seen.items < items_to_judge_a_worker) {
+    return {};
+  }
+  rate_alone_ = seen.rate;
+  ratio_ = rate_shared_ / rate_alone_;
+  if (ratio_ >= worthwhile_gain) {
+    quiet_until_ = seen.finished + beat_length(seen.finished) * quiet_beats;
+    enter(state::watching);
+    return {n_jobs_, reason_code::costs_changed};
+  }
+  retry_at_ = seen.finished + std::max(first_retry, seen.finished);
+  quiet_until_ = seen.finished + beat_length(seen.finished) * quiet_beats;
+  enter(state::shed);
+  return {1, reason_code::no_speedup};
+}
+
+throughput_climb::advice throughput_climb::compare_fewer(const beat_sample& sample) noexcept {
+  if (sample.workers > n_jobs_fewer_) {
+    return {};
+  }
+  const beat_sample seen = gather(sample);
+  if (seen.items < items_to_judge_a_worker * seen.workers) {
+    return {};
+  }
+  quiet_until_ = seen.finished + beat_length(seen.finished) * quiet_beats;
+  enter(state::watching);
+  if (seen.rate * worthwhile_gain >= rate_shared_) {
+    n_jobs_ = n_jobs_fewer_;
+    return {n_jobs_, reason_code::fewer_help_as_much};
+  }
+  return {n_jobs_, reason_code::costs_changed};
+}
+
+throughput_climb::advice throughput_climb::wait_for_retry(const beat_sample& seen) noexcept {
+  const bool moved = seen.rate > rate_alone_ * changed_rate || seen.rate * changed_rate < rate_alone_;
+  if (seen.finished < retry_at_ && !(moved && seen.finished >= quiet_until_)) {
+    return {};
+  }
+  rate_alone_ = seen.rate;
+  quiet_until_ = seen.finished;
+  enter(state::watching);
+  return {n_jobs_, reason_code::trying_again};
+}
+
+}  // namespace policy
+}  // namespace AMORSIZE_ABI_NAMESPACE
+}  // namespace amorsize

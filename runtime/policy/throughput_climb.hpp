@@ -1,0 +1,82 @@
+// Do the workers really help? Sheds those that do not, tries again later, tells contention from a
+// cost that has risen.
+//
+// A lock in the callable, false sharing or a saturated memory bus cannot be seen in advance: only
+// the rate with helpers against the rate alone tells. A low rate has two possible causes, so it is
+// never believed by itself: the helpers leave for one beat, and what the caller then reaches alone
+// decides.
+// Thread safety: thread-compatible.
+#pragma once
+
+#include <cstddef>
+
+#include "runtime/policy/chunk_sample.hpp"
+#include "runtime/policy/decision.hpp"
+#include "runtime/policy/units.hpp"
+
+namespace amorsize {
+inline namespace AMORSIZE_ABI_NAMESPACE {
+namespace policy {
+
+/// Helpers must raise the rate by this factor at least, or they only burn the machine.
+inline constexpr double worthwhile_gain = 1.02;
+/// Below this share of the ideal k-fold rate, fewer workers are tried.
+inline constexpr double poor_efficiency = 0.5;
+/// A beat lasts this long, or this fraction of the elapsed time if that is more: what a comparison
+/// costs stays in proportion to the map.
+inline constexpr nanoseconds shortest_beat{100e3};
+inline constexpr double beat_fraction = 0.02;
+/// First retry after helpers were shed; later ones double with the elapsed time.
+inline constexpr nanoseconds first_retry{5e6};
+/// When the rate alone changes by this factor, what was learnt about helpers no longer holds.
+inline constexpr double changed_rate = 2.0;
+
+[[nodiscard]] nanoseconds beat_length(nanoseconds elapsed) noexcept;
+
+class throughput_climb {
+ public:
+  struct advice {
+    std::size_t n_jobs = 1;
+    reason_code reason = reason_code::none;  ///< none: nothing changes
+  };
+
+  /// Helpers have been asked for. rate_alone: items per nanosecond before.
+  void start(std::size_t n_jobs, double rate_alone, nanoseconds now) noexcept;
+
+  /// One beat. n_jobs of the advice is what should be in force from now on. O(1).
+  [[nodiscard]] advice observe(const beat_sample& sample) noexcept;
+
+  /// Rate with helpers / rate alone, as last measured; 0 = not yet.
+  [[nodiscard]] double measured_ratio() const noexcept { return ratio_; }
+  /// Items per nanosecond of one worker alone, as last measured.
+  [[nodiscard]] double rate_alone() const noexcept { return rate_alone_; }
+
+ private:
+  enum class state {
+    watching,   ///< n_jobs_ workers run; is the rate above the one alone?
+    comparing,  ///< helpers sent away for a beat to measure the rate alone
+    fewer,      ///< fewer workers run for a beat: do they reach the same?
+    shed,       ///< alone until retry_at_
+  };
+
+  [[nodiscard]] advice watch(const beat_sample& seen) noexcept;
+  [[nodiscard]] advice compare(const beat_sample& seen) noexcept;
+  [[nodiscard]] advice compare_fewer(const beat_sample& seen) noexcept;
+  [[nodiscard]] advice wait_for_retry(const beat_sample& seen) noexcept;
+  [[nodiscard]] beat_sample gather(const beat_sample& sample) noexcept;
+  void enter(state next) noexcept;
+
+  state state_ = state::watching;
+  std::size_t n_jobs_ = 1;          ///< with helpers
+  std::size_t n_jobs_fewer_ = 1;    ///< on trial
+  double rate_alone_ = 0.0;
+  double rate_shared_ = 0.0;        ///< the one in doubt
+  double ratio_ = 0.0;
+  beat_sample gathered_{};          ///< samples too small to judge by, summed up
+  nanoseconds retry_at_{0};
+  nanoseconds quiet_until_{0};      ///< no comparison before: bounds what comparing costs
+};
+
+}  // namespace policy
+}  // namespace AMORSIZE_ABI_NAMESPACE
+}  // namespace amorsize

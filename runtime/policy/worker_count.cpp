@@ -1,0 +1,53 @@
+#include "runtime/policy/worker_count.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace amorsize {
+inline namespace AMORSIZE_ABI_NAMESPACE {
+namespace policy {
+namespace {
+
+/// Up to here every count is tried: whole items make the makespan bumpy.
+inline constexpr std::size_t tried_one_by_one = 64;
+/// Two counts closer than this are a tie; the smaller one leaves more of the machine to others.
+inline constexpr double tie = 0.995;
+
+}  // namespace
+
+worker_choice best_worker_count(const remaining_work& work,
+                                std::size_t limit,
+                                const overheads& costs) noexcept {
+  worker_choice best{1, serial_time(work)};
+  const std::size_t most = std::min(limit, work.items);
+  if (most < 2) {
+    return best;
+  }
+  best = {2, predicted_makespan(work, 2, costs)};
+  const auto consider = [&](std::size_t workers) noexcept {
+    const nanoseconds estimated = predicted_makespan(work, workers, costs);
+    if (estimated < best.estimated * tie) {
+      best = {workers, estimated};
+    }
+  };
+  for (std::size_t workers = 3; workers <= std::min(most, tried_one_by_one); ++workers) {
+    consider(workers);
+  }
+  if (most <= tried_one_by_one) {
+    return best;
+  }
+  for (std::size_t workers = 2 * tried_one_by_one; workers < most; workers *= 2) {
+    consider(workers);
+  }
+  const nanoseconds wake = std::max(sane(costs.wake), nanoseconds{1e-3});
+  const double analytic = std::sqrt(serial_time(work) / wake);
+  if (analytic < static_cast<double>(most)) {
+    consider(std::max<std::size_t>(2, static_cast<std::size_t>(analytic)));
+  }
+  consider(most);
+  return best;
+}
+
+}  // namespace policy
+}  // namespace AMORSIZE_ABI_NAMESPACE
+}  // namespace amorsize

@@ -1,0 +1,27 @@
+// The n_jobs that minimises the predicted makespan.
+// Thread safety: pure function.
+#pragma once
+
+#include <cstddef>
+
+#include "runtime/policy/makespan.hpp"
+
+namespace amorsize {
+inline namespace AMORSIZE_ABI_NAMESPACE {
+namespace policy {
+
+struct worker_choice {
+  std::size_t n_jobs = 1;
+  nanoseconds estimated{0};  ///< predicted makespan with n_jobs workers
+};
+
+/// The best n_jobs in [2, limit], or 1 when limit < 2 or there are fewer than two items. With a wake
+/// cost b per helper that is about sqrt(W / b) for even work. Ties go to fewer. O(log limit): few
+/// candidates around the analytic minimum, all of them where items are few.
+[[nodiscard]] worker_choice best_worker_count(const remaining_work& work,
+                                              std::size_t limit,
+                                              const overheads& costs) noexcept;
+
+}  // namespace policy
+}  // namespace AMORSIZE_ABI_NAMESPACE
+}  // namespace amorsize
