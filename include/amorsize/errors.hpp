@@ -3,12 +3,12 @@
 // Thread safety: immutable.
 #pragma once
 
+#include <amorsize/detail/export.hpp>
+#include <amorsize/version.hpp>
+
 #include <cstddef>
 #include <stdexcept>
 #include <string>
-
-#include <amorsize/detail/export.hpp>
-#include <amorsize/version.hpp>
 
 namespace amorsize {
 inline namespace AMORSIZE_ABI_NAMESPACE {

@@ -2,16 +2,16 @@
 // Thread safety: a plain value; one object may serve several maps at once unless they share report.
 #pragma once
 
+#include <amorsize/progress.hpp>
+#include <amorsize/report.hpp>
+#include <amorsize/version.hpp>
+
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <stop_token>
 #include <string_view>
-
-#include <amorsize/progress.hpp>
-#include <amorsize/report.hpp>
-#include <amorsize/version.hpp>
 
 namespace amorsize {
 inline namespace AMORSIZE_ABI_NAMESPACE {

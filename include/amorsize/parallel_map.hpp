@@ -6,6 +6,14 @@
 // Thread safety: calls from several threads share the machine; nested calls add no threads.
 #pragma once
 
+#include <amorsize/detail/call_site.hpp>
+#include <amorsize/detail/chunk_body.hpp>
+#include <amorsize/detail/engines.hpp>
+#include <amorsize/detail/export.hpp>
+#include <amorsize/detail/map_concepts.hpp>
+#include <amorsize/options.hpp>
+#include <amorsize/version.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -15,14 +23,6 @@
 #include <type_traits>
 #include <utility>
 #include <vector>
-
-#include <amorsize/detail/call_site.hpp>
-#include <amorsize/detail/chunk_body.hpp>
-#include <amorsize/detail/engines.hpp>
-#include <amorsize/detail/export.hpp>
-#include <amorsize/detail/map_concepts.hpp>
-#include <amorsize/options.hpp>
-#include <amorsize/version.hpp>
 
 namespace amorsize {
 inline namespace AMORSIZE_ABI_NAMESPACE {
@@ -80,9 +80,13 @@ template <bool Shareable, class OutputIt>
 
 /// Out of line, so that a tiny call's code is the plain loop and one branch.
 template <bool Shareable, class InputIt, class OutputIt, class UnaryOp>
-[[gnu::noinline]] void run_erased(
-    const InputIt& first, std::size_t items, const OutputIt& out, UnaryOp& op, call_site* site,
-    const options* how, double prepared_ns = 0.0) {
+[[gnu::noinline]] void run_erased(const InputIt& first,
+                                  std::size_t items,
+                                  const OutputIt& out,
+                                  UnaryOp& op,
+                                  call_site* site,
+                                  const options* how,
+                                  double prepared_ns = 0.0) {
   using loop = unary_loop<InputIt, OutputIt, UnaryOp>;
   map_request request = describe<Shareable>(out, items);
   if (overlap(first, out, items)) {
@@ -97,9 +101,13 @@ template <bool Shareable, class InputIt, class OutputIt, class UnaryOp>
 }
 
 template <bool Shareable, class InputIt1, class InputIt2, class OutputIt, class BinaryOp>
-[[gnu::noinline]] void run_erased_pairs(
-    const InputIt1& first1, const InputIt2& first2, std::size_t items, const OutputIt& out,
-    BinaryOp& op, call_site* site, const options* how) {
+[[gnu::noinline]] void run_erased_pairs(const InputIt1& first1,
+                                        const InputIt2& first2,
+                                        std::size_t items,
+                                        const OutputIt& out,
+                                        BinaryOp& op,
+                                        call_site* site,
+                                        const options* how) {
   using loop = binary_loop<InputIt1, InputIt2, OutputIt, BinaryOp>;
   map_request request = describe<Shareable>(out, items);
   if (overlap(first1, out, items) || overlap(first2, out, items)) {
@@ -126,10 +134,10 @@ OutputIt map_unary(
     }
     run_erased<shareable>(first, items, out, shared_op, site, how);
     return advanced(out, items);
-  } else if (how == nullptr) {
+  } else if (!serial_run::wanted(how)) {
     return plain_loop(first, last, std::move(out), op);
   } else {
-    serial_run run(*how, 0, serial_cause::not_random_access);
+    serial_run run(how, 0, serial_cause::not_random_access);
     for (; first != last; ++first, (void)++out) {
       run.next_item();
       *out = std::invoke(op, *first);
@@ -140,8 +148,12 @@ OutputIt map_unary(
 }
 
 template <class InputIt1, class Sentinel, class InputIt2, class OutputIt, class BinaryOp>
-OutputIt map_binary(InputIt1& first1, const Sentinel& last1, InputIt2& first2, OutputIt& out,
-                    BinaryOp& op, const options* how) {
+OutputIt map_binary(InputIt1& first1,
+                    const Sentinel& last1,
+                    InputIt2& first2,
+                    OutputIt& out,
+                    BinaryOp& op,
+                    const options* how) {
   if constexpr (splittable<InputIt1, Sentinel> && random_access<InputIt2> &&
                 random_access<OutputIt>) {
     constexpr bool shareable = shareable_pair_callable<InputIt1, InputIt2, OutputIt, BinaryOp>;
@@ -154,10 +166,10 @@ OutputIt map_binary(InputIt1& first1, const Sentinel& last1, InputIt2& first2, O
     }
     run_erased_pairs<shareable>(first1, first2, items, out, shared_op, site, how);
     return advanced(out, items);
-  } else if (how == nullptr) {
+  } else if (!serial_run::wanted(how)) {
     return plain_loop(first1, last1, first2, std::move(out), op);
   } else {
-    serial_run run(*how, 0, serial_cause::not_random_access);
+    serial_run run(how, 0, serial_cause::not_random_access);
     for (; first1 != last1; ++first1, (void)++first2, (void)++out) {
       run.next_item();
       *out = std::invoke(op, *first1, *first2);
@@ -209,8 +221,8 @@ auto map_range(Range& range, UnaryOp& op, const options* how) {
     if (how == nullptr && (items == 0 || (site != nullptr && far_below_sharing(*site, items)))) {
       plain_loop(first, last, out, shared_op);
     } else {
-      run_erased<shareable>(first, items, out, shared_op, site, how,
-                            timed ? clock_ns() - before : 0.0);
+      run_erased<shareable>(
+          first, items, out, shared_op, site, how, timed ? clock_ns() - before : 0.0);
     }
   } else {
     std::vector<result_slot<value>> slots(distance_between(first, last));
@@ -246,31 +258,41 @@ auto map_range(Range& range, UnaryOp& op, const options* how) {
 /// Thread safety: concurrent calls share one set of workers; nested calls do not add threads.
 /// Source:        Python Amorsize (dry run); Graham 1969 (makespan bound).
 template <class InputIt, class Sentinel = InputIt, class OutputIt, class UnaryOp>
-  requires detail::mappable<InputIt, Sentinel, OutputIt, UnaryOp>
-OutputIt parallel_map(InputIt first, Sentinel last, OutputIt out, UnaryOp op) {
+OutputIt parallel_map(InputIt first,
+                      Sentinel last,
+                      OutputIt out,
+                      UnaryOp op) requires detail::mappable<InputIt, Sentinel, OutputIt, UnaryOp> {
   return detail::map_unary(first, last, out, op, nullptr);
 }
 
 /// The same, with options.
 template <class InputIt, class Sentinel = InputIt, class OutputIt, class UnaryOp>
-  requires detail::mappable<InputIt, Sentinel, OutputIt, UnaryOp>
-OutputIt parallel_map(InputIt first, Sentinel last, OutputIt out, UnaryOp op, const options& how) {
+OutputIt parallel_map(
+    InputIt first,
+    Sentinel last,
+    OutputIt out,
+    UnaryOp op,
+    const options& how) requires detail::mappable<InputIt, Sentinel, OutputIt, UnaryOp> {
   return detail::map_unary(first, last, out, op, &how);
 }
 
 /// Writes op(*i1, *i2) to out for each pair, as std::transform with two inputs.
 template <class InputIt1, class Sentinel = InputIt1, class InputIt2, class OutputIt, class BinaryOp>
-  requires detail::pairwise_mappable<InputIt1, Sentinel, InputIt2, OutputIt, BinaryOp>
 OutputIt parallel_map(
-    InputIt1 first1, Sentinel last1, InputIt2 first2, OutputIt out, BinaryOp op) {
+    InputIt1 first1, Sentinel last1, InputIt2 first2, OutputIt out, BinaryOp op) requires
+    detail::pairwise_mappable<InputIt1, Sentinel, InputIt2, OutputIt, BinaryOp> {
   return detail::map_binary(first1, last1, first2, out, op, nullptr);
 }
 
 /// The same, with options.
 template <class InputIt1, class Sentinel = InputIt1, class InputIt2, class OutputIt, class BinaryOp>
-  requires detail::pairwise_mappable<InputIt1, Sentinel, InputIt2, OutputIt, BinaryOp>
-OutputIt parallel_map(InputIt1 first1, Sentinel last1, InputIt2 first2, OutputIt out, BinaryOp op,
-                      const options& how) {
+OutputIt parallel_map(InputIt1 first1,
+                      Sentinel last1,
+                      InputIt2 first2,
+                      OutputIt out,
+                      BinaryOp op,
+                      const options& how) requires
+    detail::pairwise_mappable<InputIt1, Sentinel, InputIt2, OutputIt, BinaryOp> {
   return detail::map_binary(first1, last1, first2, out, op, &how);
 }
 
@@ -281,30 +303,31 @@ OutputIt parallel_map(InputIt1 first1, Sentinel last1, InputIt2 first2, OutputIt
 /// Returns:       std::vector<std::decay_t<result>> of as many elements as the range.
 /// Throws, Complexity, Thread safety: as above; std::bad_alloc before the first item.
 template <class Range, class UnaryOp>
-  requires detail::range_mappable<Range, UnaryOp>
-auto parallel_map(Range&& range, UnaryOp op) {
+auto parallel_map(Range&& range, UnaryOp op) requires detail::range_mappable<Range, UnaryOp> {
   return detail::map_range(range, op, nullptr);
 }
 
 /// The same, with options.
 template <class Range, class UnaryOp>
-  requires detail::range_mappable<Range, UnaryOp>
-auto parallel_map(Range&& range, UnaryOp op, const options& how) {
+auto parallel_map(Range&& range,
+                  UnaryOp op,
+                  const options& how) requires detail::range_mappable<Range, UnaryOp> {
   return detail::map_range(range, op, &how);
 }
 
 /// Maps a whole range to `out`, as the first form.
 template <class Range, class OutputIt, class UnaryOp>
-  requires detail::range_mappable_to<Range, OutputIt, UnaryOp>
-OutputIt parallel_map(Range&& range, OutputIt out, UnaryOp op) {
+OutputIt parallel_map(Range&& range,
+                      OutputIt out,
+                      UnaryOp op) requires detail::range_mappable_to<Range, OutputIt, UnaryOp> {
   auto first = detail::range_access::first_of(range);
   return detail::map_unary(first, detail::range_access::last_of(range), out, op, nullptr);
 }
 
 /// The same, with options.
 template <class Range, class OutputIt, class UnaryOp>
-  requires detail::range_mappable_to<Range, OutputIt, UnaryOp>
-OutputIt parallel_map(Range&& range, OutputIt out, UnaryOp op, const options& how) {
+OutputIt parallel_map(Range&& range, OutputIt out, UnaryOp op, const options& how) requires
+    detail::range_mappable_to<Range, OutputIt, UnaryOp> {
   auto first = detail::range_access::first_of(range);
   return detail::map_unary(first, detail::range_access::last_of(range), out, op, &how);
 }

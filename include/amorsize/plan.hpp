@@ -5,6 +5,7 @@
 #include <amorsize/detail/export.hpp>
 #include <amorsize/options.hpp>
 #include <amorsize/version.hpp>
+
 #include <cstddef>
 #include <iosfwd>
 #include <string>

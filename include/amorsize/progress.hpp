@@ -3,13 +3,13 @@
 // the calling thread only).
 #pragma once
 
+#include <amorsize/detail/export.hpp>
+#include <amorsize/version.hpp>
+
 #include <chrono>
 #include <cstddef>
 #include <memory>
 #include <string_view>
-
-#include <amorsize/detail/export.hpp>
-#include <amorsize/version.hpp>
 
 namespace amorsize {
 inline namespace AMORSIZE_ABI_NAMESPACE {
@@ -18,11 +18,11 @@ inline namespace AMORSIZE_ABI_NAMESPACE {
 /// ten times a second and once at the end.
 struct progress {
   std::size_t items_done = 0;
-  std::size_t items_total = 0;           ///< 0 = unknown
-  std::chrono::nanoseconds elapsed{0};   ///< since the map began
-  std::chrono::nanoseconds eta{0};       ///< until the last item, at today's speed; 0 = unknown
-  std::size_t n_jobs = 0;                ///< workers allowed to run now; the caller included
-  std::size_t chunksize = 0;             ///< items per chunk now
+  std::size_t items_total = 0;          ///< 0 = unknown
+  std::chrono::nanoseconds elapsed{0};  ///< since the map began
+  std::chrono::nanoseconds eta{0};      ///< until the last item, at today's speed; 0 = unknown
+  std::size_t n_jobs = 0;               ///< workers allowed to run now; the caller included
+  std::size_t chunksize = 0;            ///< items per chunk now
 };
 
 /// Draws one line on stderr: `options{.on_progress = amorsize::progress_bar("hashing")}`.

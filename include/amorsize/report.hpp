@@ -2,14 +2,14 @@
 // Thread safety: plain values; the functions are thread-safe.
 #pragma once
 
+#include <amorsize/detail/export.hpp>
+#include <amorsize/version.hpp>
+
 #include <chrono>
 #include <cstddef>
 #include <iosfwd>
 #include <string>
 #include <vector>
-
-#include <amorsize/detail/export.hpp>
-#include <amorsize/version.hpp>
 
 namespace amorsize {
 inline namespace AMORSIZE_ABI_NAMESPACE {
@@ -24,24 +24,28 @@ struct revision {
 
 /// The whole story of one map. Filled when it ends, also when it throws: `options{.report = &r}`.
 struct report {
-  std::size_t items = 0;          ///< given to the callable, also on failure
-  std::size_t n_jobs = 0;         ///< workers allowed, in force longest; the caller included
-  std::size_t chunksize = 0;      ///< items per chunk, in force longest
-  std::size_t workers = 0;        ///< workers that ran items
-  std::string reason = {};        ///< why n_jobs is what it is
-  double estimated_speedup = 0.0; ///< over the plain loop, as predicted by the decision in force longest
-  double measured_speedup = 0.0;  ///< items per second with helpers / alone, both measured in this map; 1 when never shared
+  std::size_t items = 0;      ///< given to the callable, also on failure
+  std::size_t n_jobs = 0;     ///< workers allowed, in force longest; the caller included
+  std::size_t chunksize = 0;  ///< items per chunk, in force longest
+  std::size_t workers = 0;    ///< workers that ran items
+  std::string reason = {};    ///< why n_jobs is what it is
+  double estimated_speedup =
+      0.0;  ///< over the plain loop, as predicted by the decision in force longest
+  double measured_speedup = 0.0;  ///< items per second with helpers / alone, both measured in this
+                                  ///< map; 1 when never shared
   std::vector<std::string> warnings = {};
   std::vector<revision> revisions = {};  ///< first the first decision; bounded, the newest are kept
   std::chrono::nanoseconds elapsed{0};   ///< first item starts to last item ends
-  std::vector<std::chrono::nanoseconds> worker_busy = {};  ///< time inside the callable per worker; [0] is the caller
-  double estimated_cost_ns = 0.0;          ///< nanoseconds per item, as estimated at the end
-  double estimated_cost_spread = 0.0;      ///< mean deviation between chunks / mean, 0 = even
-  double measured_wake_cost_ns = 0.0;      ///< what waking the helpers cost the caller in this map; 0 = none was woken
-  double measured_start_delay_ns = 0.0;    ///< until the first helper ran, in this map; 0 = none came
-  double claim_cost_ns = 0.0;              ///< claiming one chunk, as used in the decision
-  std::string backend = {};                ///< "tbb", "threads", or "none" when nobody was asked
-  std::string label = {};                  ///< options::label
+  std::vector<std::chrono::nanoseconds> worker_busy =
+      {};                              ///< time inside the callable per worker; [0] is the caller
+  double estimated_cost_ns = 0.0;      ///< nanoseconds per item, as estimated at the end
+  double estimated_cost_spread = 0.0;  ///< mean deviation between chunks / mean, 0 = even
+  double measured_wake_cost_ns =
+      0.0;  ///< what waking the helpers cost the caller in this map; 0 = none was woken
+  double measured_start_delay_ns = 0.0;  ///< until the first helper ran, in this map; 0 = none came
+  double claim_cost_ns = 0.0;            ///< claiming one chunk, as used in the decision
+  std::string backend = {};              ///< "tbb", "threads", or "none" when nobody was asked
+  std::string label = {};                ///< options::label
 };
 
 AMORSIZE_API std::ostream& operator<<(std::ostream& out, const report& value);

@@ -18,6 +18,9 @@ std::size_t chunk_size(const chunk_request& request) noexcept {
   if (left <= 1) {
     return left;
   }
+  if (request.previous_items == 0 && !(request.cost.count() > 0.0)) {
+    return 1;  // nothing is known yet
+  }
   std::size_t items = items_in(request.duration, request.cost, left);
   if (request.previous_items > 0 && request.previous_items < left / 2) {
     items = std::min(items, 2 * request.previous_items);
@@ -27,7 +30,7 @@ std::size_t chunk_size(const chunk_request& request) noexcept {
   items = std::max<std::size_t>(1, std::min(items, std::max(left / 2, floor)));
   const std::size_t line = request.line_items;
   if (line > 1 && items >= 4 * line) {
-    items -= items % line;
+    items -= (request.first_item + items + request.line_offset) % line;
   }
   return items;
 }

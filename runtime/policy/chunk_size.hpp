@@ -27,12 +27,14 @@ struct chunk_request {
   std::size_t previous_items = 0;  ///< the worker's last chunk; 0 = none
   nanoseconds cost{0};             ///< per item, the worker's own recent one
   nanoseconds duration{0};         ///< from chunk_duration()
+  std::size_t first_item = 0;      ///< index of the first item of the range
   std::size_t line_items = 1;      ///< output items per cache line
+  std::size_t line_offset = 0;     ///< items of the first, broken line: i + offset is a multiple on lines
 };
 
 /// Items to claim now, in [1, range_items] (0 only for an empty range). At most twice the previous
 /// chunk; at most half of what is left, so that a thief finds something, but not below
-/// shortest_tail_chunk; whole cache lines of output where a chunk spans several. O(1).
+/// shortest_tail_chunk; ends on a cache line of the output where a chunk spans several. O(1).
 [[nodiscard]] std::size_t chunk_size(const chunk_request& request) noexcept;
 
 }  // namespace policy

@@ -15,6 +15,10 @@ namespace {
 /// Alone, the clock is looked at this often in what is predicted to be left.
 inline constexpr double looks_at_the_rest = 8.0;
 inline constexpr nanoseconds shortest_block{2e3};
+/// A helper that has gone is asked for again while the rest lasts this many times the wake.
+inline constexpr double wakes_repaid = 8.0;
+/// More workers are added in steps of at least this factor.
+inline constexpr double worthwhile_raise = 1.5;
 
 }  // namespace
 
@@ -41,14 +45,15 @@ std::size_t controller::next_block() const noexcept {
         serial_time({left, remembered_}) < first_block * 2.0 ? left
                                                              : items_in(first_block, remembered_, left));
   }
+  const std::size_t grown = last_block_ > left / block_growth ? left : last_block_ * block_growth;
   const nanoseconds rest = time_left();
   if (rest <= negligible) {
-    return left;
+    // Nothing remembered: the first items may be the only cheap ones (f(0), an empty first row).
+    return remembered_.count() > 0.0 ? left : std::min(left, std::max<std::size_t>(1, grown));
   }
   const nanoseconds block = std::clamp(rest / looks_at_the_rest, shortest_block, longest_block);
-  const std::size_t grown = last_block_ > left / block_growth ? left : last_block_ * block_growth;
-  return std::clamp<std::size_t>(items_in(block, cost_.cost(), left), 1,
-                                 std::max<std::size_t>(1, grown));
+  return std::clamp<std::size_t>(
+      items_in(block, cost_.cost(), left), 1, std::max<std::size_t>(1, grown));
 }
 
 void controller::observe(const chunk_sample& sample) noexcept {
@@ -57,7 +62,7 @@ void controller::observe(const chunk_sample& sample) noexcept {
   if (timed_) {
     cost_.observe(sample.items, sample.busy);
   }
-  timed_ = time_left() > negligible;
+  timed_ = time_left() > negligible || next_block() < items_left();
   decision_.items_left = items_left();
   decision_.estimated_cost = cost_.cost();
   decision_.estimated_serial = time_left();
@@ -110,6 +115,10 @@ void controller::consider(const overheads& costs, const capacity& where) noexcep
   size_chunks();
 }
 
+bool controller::worth_waking() const noexcept {
+  return decision_.n_jobs > 1 && time_left() > (costs_.wake + costs_.start) * wakes_repaid;
+}
+
 void controller::size_chunks() noexcept {
   if (bounds_.chunksize > 0) {
     decision_.chunksize = bounds_.chunksize;
@@ -128,6 +137,27 @@ void controller::start_sharing(nanoseconds now) noexcept {
   climb_.start(decision_.n_jobs, cost > 0.0 ? 1.0 / cost : 0.0, now);
 }
 
+/// The rest has become much longer than it looked when n_jobs was chosen: are more workers right?
+bool controller::raise_if_longer(nanoseconds now) noexcept {
+  if (decision_.n_jobs < 2 || decision_.n_jobs >= decision_.limit_jobs ||
+      decision_.reason == reason_code::fewer_help_as_much) {
+    return false;
+  }
+  const worker_choice choice =
+      best_worker_count({items_left(), cost_.cost()}, decision_.limit_jobs, costs_);
+  if (static_cast<double>(choice.n_jobs) < static_cast<double>(decision_.n_jobs) * worthwhile_raise) {
+    return false;
+  }
+  decision_.n_jobs = choice.n_jobs;
+  decision_.reason = reason_code::shared_predicted;
+  decision_.estimated_cost = cost_.cost();
+  decision_.estimated_serial = time_left();
+  decision_.estimated_parallel = choice.estimated;
+  climb_.start(choice.n_jobs, climb_.rate_alone(), now);
+  size_chunks();
+  return true;
+}
+
 bool controller::observe(const beat_sample& sample) noexcept {
   done_ = items_ - std::min(sample.items_left, items_);
   cost_.observe(sample.items, sample.busy);
@@ -136,7 +166,7 @@ bool controller::observe(const beat_sample& sample) noexcept {
   decision_.items_left = items_left();
   decision_.measured_rate_ratio = climb_.measured_ratio();
   if (advice.reason == reason_code::none) {
-    return false;
+    return raise_if_longer(sample.finished);
   }
   const double rate_alone = climb_.rate_alone();
   if (advice.reason == reason_code::trying_again) {

@@ -73,6 +73,9 @@ class controller {
   /// One beat of the shared map. Returns true when next() has changed.
   [[nodiscard]] bool observe(const beat_sample& sample) noexcept;
 
+  /// Is what is left long enough to ask again for a helper that has gone (another map needed it)?
+  [[nodiscard]] bool worth_waking() const noexcept;
+
   /// The decision in force.
   [[nodiscard]] const decision& next() const noexcept { return decision_; }
   [[nodiscard]] nanoseconds cost() const noexcept { return cost_.cost(); }
@@ -83,6 +86,7 @@ class controller {
  private:
   [[nodiscard]] nanoseconds time_left() const noexcept;
   void size_chunks() noexcept;
+  [[nodiscard]] bool raise_if_longer(nanoseconds now) noexcept;
 
   std::size_t items_;
   limits bounds_;

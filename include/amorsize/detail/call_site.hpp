@@ -6,14 +6,14 @@
 // Thread safety: thread-safe; all members are relaxed atomics, any mix of old and new is harmless.
 #pragma once
 
+#include <amorsize/detail/export.hpp>
+#include <amorsize/version.hpp>
+
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <type_traits>
-
-#include <amorsize/detail/export.hpp>
-#include <amorsize/version.hpp>
 
 namespace amorsize {
 inline namespace AMORSIZE_ABI_NAMESPACE {
@@ -24,7 +24,7 @@ namespace detail {
 struct call_site {
   std::atomic<std::uint32_t> untimed_items{0};  ///< calls up to this length run without the clock
   std::atomic<float> cost_ns{0.0F};             ///< per item; 0 = never measured
-  std::atomic<std::uintptr_t> key{0};           ///< function pointers share a type: whose memory this is
+  std::atomic<std::uintptr_t> key{0};  ///< function pointers share a type: whose memory this is
 };
 
 /// Calls this thread may still run untimed, over all sites (a counter shared between threads would
@@ -68,7 +68,8 @@ template <class Loop, class F>
 [[nodiscard]] inline call_site* find_call_site(const F& op) noexcept {
   if constexpr (std::is_pointer_v<F>) {
     const auto key = reinterpret_cast<std::uintptr_t>(op);
-    call_site& site = sites_of_functions<Loop>::memory[(key >> 4U) % sites_of_functions<Loop>::size];
+    call_site& site =
+        sites_of_functions<Loop>::memory[(key >> 4U) % sites_of_functions<Loop>::size];
     if (site.key.load(std::memory_order_relaxed) != key) {
       site.untimed_items.store(0, std::memory_order_relaxed);
       site.cost_ns.store(0.0F, std::memory_order_relaxed);

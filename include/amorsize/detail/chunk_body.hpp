@@ -3,11 +3,11 @@
 // Thread safety: run() is called by several workers at once, each with a block of its own.
 #pragma once
 
+#include <amorsize/version.hpp>
+
 #include <atomic>
 #include <cstddef>
 #include <functional>
-
-#include <amorsize/version.hpp>
 
 namespace amorsize {
 inline namespace AMORSIZE_ABI_NAMESPACE {
@@ -28,7 +28,8 @@ struct item_block {
 /// Non-owning. `context` lives on the caller's frame; workers use it only while inside the gate.
 struct chunk_body {
   void* context = nullptr;
-  void (*run)(void* context, item_block& block) = nullptr;  ///< may throw what the user's code throws
+  void (*run)(void* context,
+              item_block& block) = nullptr;  ///< may throw what the user's code throws
 };
 
 /// Stores where a loop stands when it is left, by whatever way.

@@ -4,6 +4,9 @@
 // Thread safety: immutable.
 #pragma once
 
+#include <amorsize/options.hpp>
+#include <amorsize/version.hpp>
+
 #include <concepts>
 #include <cstddef>
 #include <functional>
@@ -11,9 +14,6 @@
 #include <memory>
 #include <type_traits>
 #include <utility>
-
-#include <amorsize/options.hpp>
-#include <amorsize/version.hpp>
 
 namespace amorsize {
 inline namespace AMORSIZE_ABI_NAMESPACE {
@@ -32,7 +32,8 @@ struct size_in_bytes {
                     { value.capacity() } -> std::convertible_to<std::size_t>;
                     sizeof(typename T::value_type);
                   }) {
-      return sizeof(T) + static_cast<std::size_t>(value.capacity()) * sizeof(typename T::value_type);
+      return sizeof(T) +
+             static_cast<std::size_t>(value.capacity()) * sizeof(typename T::value_type);
     } else {
       return sizeof(T);
     }
@@ -41,7 +42,8 @@ struct size_in_bytes {
 
 namespace detail {
 
-// --- ranges of the range forms ---------------------------------------------------------------------
+// --- ranges of the range forms
+// ---------------------------------------------------------------------
 
 namespace range_access {
 using std::begin;
@@ -71,17 +73,23 @@ concept iterator_pair = requires(First& first, const Last& last) {
 
 /// Something with begin() and end().
 template <class Range>
-concept iterable = requires { typename iterator_of<Range>; typename sentinel_of<Range>; } &&
-                   iterator_pair<iterator_of<Range>, sentinel_of<Range>>;
+concept iterable = requires {
+  typename iterator_of<Range>;
+  typename sentinel_of<Range>;
+}
+&&iterator_pair<iterator_of<Range>, sentinel_of<Range>>;
 
 /// op(*first) is a call.
 template <class First, class Op>
-concept accepts_items_of = requires(First& first, Op& op) { std::invoke(op, *first); };
+concept accepts_items_of = requires(First& first, Op& op) {
+  std::invoke(op, *first);
+};
 
 /// op(*first1, *first2) is a call.
 template <class First1, class First2, class Op>
-concept accepts_pairs_of =
-    requires(First1& first1, First2& first2, Op& op) { std::invoke(op, *first1, *first2); };
+concept accepts_pairs_of = requires(First1& first1, First2& first2, Op& op) {
+  std::invoke(op, *first1, *first2);
+};
 
 /// *out = op(*first); ++out.
 template <class First, class Out, class Op>
@@ -96,28 +104,28 @@ concept mappable = iterator_pair<First, Last> && writes_results_to<First, Out, O
 
 /// What std::transform(first1, last1, first2, out, op) needs.
 template <class First1, class Last1, class First2, class Out, class Op>
-concept pairwise_mappable =
-    iterator_pair<First1, Last1> && requires(First1& first1, First2& first2, Out& out, Op& op) {
-      *out = std::invoke(op, *first1, *first2);
-      ++out;
-      ++first2;
-    };
+concept pairwise_mappable = iterator_pair<First1, Last1> &&
+    requires(First1& first1, First2& first2, Out& out, Op& op) {
+  *out = std::invoke(op, *first1, *first2);
+  ++out;
+  ++first2;
+};
 
 /// What parallel_map(range, op) needs: a result that a vector can hold.
 template <class Range, class Op>
 concept range_mappable = iterable<Range> && accepts_items_of<iterator_of<Range>, Op> &&
-    std::move_constructible<
-        std::decay_t<decltype(std::invoke(std::declval<Op&>(), *std::declval<iterator_of<Range>&>()))>>;
+    std::move_constructible<std::decay_t<decltype(std::invoke(
+        std::declval<Op&>(), *std::declval<iterator_of<Range>&>()))>>;
 
 /// What parallel_map(range, out, op) needs.
 template <class Range, class Out, class Op>
-concept range_mappable_to =
-    iterable<Range> && writes_results_to<iterator_of<Range>, Out, Op>;
+concept range_mappable_to = iterable<Range> && writes_results_to<iterator_of<Range>, Out, Op>;
 
 template <class T>
 concept is_options = std::convertible_to<const T&, const options&>;
 
-// --- what can be split and shared ------------------------------------------------------------------
+// --- what can be split and shared
+// ------------------------------------------------------------------
 
 template <class It>
 concept legacy_random_access = requires {
@@ -132,7 +140,7 @@ concept random_access = std::random_access_iterator<It> || legacy_random_access<
 /// The distance is known in O(1) and every position can be reached in O(1).
 template <class First, class Last>
 concept splittable = random_access<First> && requires(const First& first, const Last& last) {
-  { last - first };
+  {last - first};
 };
 
 /// Neighbouring outputs are separate memory locations.

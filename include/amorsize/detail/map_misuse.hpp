@@ -1,13 +1,13 @@
 // The sentence a user reads when a call of parallel_map cannot be meant as it stands. Each overload
-// is deleted and matches only calls that no right form takes, so that such a call is one error whose
-// note shows the sentence, and `requires { parallel_map(...) }` stays false.
-// Thread safety: immutable.
+// is deleted and matches only calls that no right form takes, so that such a call is one error
+// whose note shows the sentence, and `requires { parallel_map(...) }` stays false. Thread safety:
+// immutable.
 #pragma once
-
-#include <type_traits>
 
 #include <amorsize/detail/map_concepts.hpp>
 #include <amorsize/version.hpp>
+
+#include <type_traits>
 
 namespace amorsize {
 inline namespace AMORSIZE_ABI_NAMESPACE {
@@ -26,8 +26,9 @@ concept range_callable_refuses_items =
     iterable<Range> && !is_options<Op> && !accepts_items_of<iterator_of<Range>, Op>;
 
 template <class Range, class Out, class Op>
-concept range_output_refuses_results = iterable<Range> && !is_options<Op> &&
-    accepts_items_of<iterator_of<Range>, Op> && !writes_results_to<iterator_of<Range>, Out, Op>;
+concept range_output_refuses_results =
+    iterable<Range> && !is_options<Op> && accepts_items_of<iterator_of<Range>, Op> &&
+    !writes_results_to<iterator_of<Range>, Out, Op>;
 
 template <class Range, class Out, class Op>
 concept range_callable_refuses_items_to =
@@ -36,16 +37,17 @@ concept range_callable_refuses_items_to =
 
 template <class Range, class Op>
 concept result_is_no_value = iterable<Range> && !is_options<Op> &&
-    accepts_items_of<iterator_of<Range>, Op> && !range_mappable<Range, Op>;
+                             accepts_items_of<iterator_of<Range>, Op> && !range_mappable<Range, Op>;
 
 /// A range where an output iterator belongs; an array that decays to a right one is none.
 template <class Range, class Other, class Op>
 concept is_no_output = iterable<Range> && iterable<Other> && !is_options<Op> &&
-    !range_mappable_to<Range, std::decay_t<Other>, Op>;
+                       !range_mappable_to<Range, std::decay_t<Other>, Op>;
 
 }  // namespace detail
 
-// clang-format off: the sentence must stand on the line the compiler shows.
+// The sentence must stand on the line the compiler shows.
+// clang-format off
 template <class First, class Last, class Out, class Op>
   requires detail::callable_refuses_items<First, Last, Out, Op>
 void parallel_map(First, Last, Out, Op) = delete;  // amorsize: the callable cannot be called with an element of the input
@@ -67,14 +69,6 @@ template <class Range, class Op>
 void parallel_map(Range&&, Op) = delete;  // amorsize: the callable cannot be called with an element of the range
 
 template <class Range, class Op>
-  requires detail::range_callable_refuses_items<Range, Op>
-void parallel_map(Range&&, Op, const options&) = delete;  // amorsize: the callable cannot be called with an element of the range
-
-template <class Range, class Op>
-  requires detail::result_is_no_value<Range, Op>
-void parallel_map(Range&&, Op, const options&) = delete;  // amorsize: the callable returns nothing a std::vector can hold (void, or a type that cannot be moved)
-
-template <class Range, class Op>
   requires detail::result_is_no_value<Range, Op>
 void parallel_map(Range&&, Op) = delete;  // amorsize: the callable returns nothing a std::vector can hold (void, or a type that cannot be moved)
 
@@ -93,6 +87,26 @@ void parallel_map(Range&&, Other&&, Op) = delete;  // amorsize: the output is a 
 template <class Range, class Other, class Out, class Op>
   requires detail::iterable<Range> && detail::iterable<Other> && (!detail::is_options<Op>)
 void parallel_map(Range&&, Other&&, Out, Op) = delete;  // amorsize: there is no form with two ranges; pass (v.begin(), v.end(), w.begin(), out, f)
+
+template <class Range, class Op>
+  requires detail::range_callable_refuses_items<Range, Op>
+void parallel_map(Range&&, Op, const options&) = delete;  // amorsize: the callable cannot be called with an element of the range
+
+template <class Range, class Op>
+  requires detail::result_is_no_value<Range, Op>
+void parallel_map(Range&&, Op, const options&) = delete;  // amorsize: the callable returns nothing a std::vector can hold (void, or a type that cannot be moved)
+
+template <class Range, class Out, class Op>
+  requires detail::range_callable_refuses_items_to<Range, Out, Op>
+void parallel_map(Range&&, Out, Op, const options&) = delete;  // amorsize: the callable cannot be called with an element of the range
+
+template <class Range, class Out, class Op>
+  requires detail::range_output_refuses_results<Range, Out, Op> && (!detail::iterable<Out>)
+void parallel_map(Range&&, Out, Op, const options&) = delete;  // amorsize: the result of the callable cannot be assigned to the output (*out = f(item); ++out)
+
+template <class Range, class Other, class Op>
+  requires detail::is_no_output<Range, Other, Op>
+void parallel_map(Range&&, Other&&, Op, const options&) = delete;  // amorsize: the output is a range; pass an iterator such as out.begin()
 
 template <class Range, class Other, class Out, class Op>
   requires detail::iterable<Range> && detail::iterable<Other> && (!detail::is_options<Op>)

@@ -1,0 +1,157 @@
+// The helpers of this process, and the maps that want them.
+//
+// Tickets: each stands for one thread that a back end can bring to serve(). States:
+//
+//   idle ──ask() by CAS──> called ──the thread arrives──> awake ──nothing to do──> idle
+//                                                          ^ joins maps, lingers
+//
+// Falling asleep must not lose a wake-up: a helper first becomes idle, then looks once more for a map
+// that wants it; a caller first opens its gate, then looks for idle tickets. Both pairs are seq_cst,
+// so at least one of the two sees the other.
+//
+// Budget: all maps share the machine. Helpers of maps that count must not be more than
+// max(0, CPUs - threads inside a map); those above leave at their next chunk boundary.
+// Thread safety: thread-safe.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+
+#include "runtime/clock.hpp"
+#include "runtime/executor/enlist.hpp"
+#include "runtime/executor/shared_map.hpp"
+#include "runtime/policy/decision.hpp"
+#include "runtime/policy/overhead_model.hpp"
+
+namespace amorsize {
+inline namespace AMORSIZE_ABI_NAMESPACE {
+namespace executor {
+
+/// Threads that can help at the same time, over all maps of a process.
+inline constexpr std::size_t most_helpers = 1024;
+/// Maps that can be shared at the same time; more run on their calling threads.
+inline constexpr std::size_t most_maps = 64;
+
+enum class backend { tbb, threads };
+
+class crew {
+ public:
+  /// One for the process, never destroyed: late helpers may look at it after main. The first call
+  /// fixes clock and back end.
+  [[nodiscard]] static crew& of_process(backend wanted, const clock& time);
+
+  crew(backend wanted, const clock& time);
+  crew(const crew&) = delete;
+  crew& operator=(const crew&) = delete;
+
+  // --- before the decision --------------------------------------------------------------------------
+
+  /// CPUs this process may use now, for the budget.
+  void set_budget(std::size_t cpus) noexcept { budget_.store(cpus, std::memory_order_relaxed); }
+
+  /// Helpers that a map may have now without going over the budget; 0 and the reason otherwise.
+  struct supply {
+    std::size_t helpers = 0;
+    policy::reason_code limited_by = policy::reason_code::none;
+  };
+  [[nodiscard]] supply available() noexcept;
+  [[nodiscard]] policy::crew_state state() const noexcept;
+  [[nodiscard]] const char* backend_name() const noexcept;
+
+  // --- running a map --------------------------------------------------------------------------------
+
+  /// A place for a map of `workers` workers; null when all are taken or there is no memory.
+  [[nodiscard]] shared_map* take_place(std::size_t workers) noexcept;
+  void return_place(shared_map& map) noexcept;
+
+  /// Opens the gate and asks for `helpers`. Returns how many were there or could be called.
+  std::size_t open(shared_map& map, std::size_t helpers) noexcept;
+  /// Shuts the gate: nobody else comes in; those inside go on.
+  void shut(shared_map& map) noexcept;
+  /// A map has ended: remembers when, for the gap to the next one.
+  void note_end() noexcept;
+
+  /// Called by the holder of the map's beat.
+  void set_workers(shared_map& map, std::size_t n_jobs) noexcept;
+
+  /// Must a helper of this map go, because other threads need the CPUs? It then has to.
+  [[nodiscard]] bool gives_way(shared_map& map) noexcept;
+
+  /// While one exists, the calling thread counts as inside a map (once, however deep it nests;
+  /// helpers are counted as such already).
+  class presence {
+   public:
+    explicit presence(crew& in) noexcept;
+    presence(const presence&) = delete;
+    presence& operator=(const presence&) = delete;
+    ~presence();
+
+   private:
+    crew& in_;
+    bool counted_;
+  };
+
+  // --- the back ends' side --------------------------------------------------------------------------
+
+  void serve(ticket_index ticket) noexcept;
+
+  /// Helpers inside a map now. For tests.
+  [[nodiscard]] std::size_t helpers_working() const noexcept {
+    return working_.load(std::memory_order_relaxed);
+  }
+
+ private:
+  enum class ticket_state : std::uint32_t { idle, called, awake };
+  struct alignas(cache_line) ticket {
+    /// idle -> called by whoever asks (CAS, seq_cst), called -> awake -> idle by the helper.
+    std::atomic<ticket_state> state{ticket_state::idle};
+  };
+
+  /// Returns how many of `helpers` were there or could be called.
+  std::size_t call(std::size_t helpers, bool beyond_cpus) noexcept;
+  [[nodiscard]] bool start(ticket_index ticket) noexcept;
+  [[nodiscard]] bool join_a_map(ticket_index ticket) noexcept;
+  [[nodiscard]] bool somebody_wants() const noexcept;
+  [[nodiscard]] bool take_budget() noexcept;
+  [[nodiscard]] std::size_t helpers_allowed() const noexcept;
+  static void serve_one(void* self, ticket_index ticket);
+  static void forked_in_child() noexcept;
+
+  const clock& time_;
+  enlist* main_;      ///< tickets [0, main_limit_)
+  enlist* threads_;   ///< the rest
+  bool main_is_threads_;
+
+  /// CPUs of the process. Written by maps that look, read by all: relaxed, it is an advice.
+  std::atomic<std::size_t> budget_{1};
+  /// Threads inside a map. Changed by presence: relaxed, a count.
+  std::atomic<std::size_t> callers_{0};
+  /// Helpers inside maps that count. Changed by helpers, by CAS against the limit: relaxed.
+  std::atomic<std::size_t> working_{0};
+  /// Helpers in serve() without a map. Relaxed: a wrong value costs a wake or a late start.
+  std::atomic<std::size_t> lingering_{0};
+  /// Tickets ever started. Relaxed: grows only.
+  std::atomic<std::size_t> started_{0};
+  /// When a helper last had work, nanoseconds of the clock: relaxed, a statistic.
+  std::atomic<double> last_active_{0.0};
+  /// Smoothed time between a map's end and the next one's beginning: relaxed, a statistic.
+  std::atomic<double> usual_gap_{1e9};
+  /// The main back end has failed for good / a child was forked in mid-map / no thread was to be
+  /// had at that time of the clock. Relaxed: advice, checked again by start().
+  std::atomic<bool> main_failed_{false};
+  std::atomic<bool> forked_{false};
+  std::atomic<double> no_threads_until_{0.0};
+
+  /// Bit i: place i is in use / is open and wants helpers. Changed by RMW; places_: acquire/release,
+  /// hands over the place. wanting_: seq_cst, see "falling asleep".
+  alignas(cache_line) std::atomic<std::uint64_t> places_{0};
+  alignas(cache_line) std::atomic<std::uint64_t> wanting_{0};
+  std::array<shared_map, most_maps> maps_{};
+  std::array<ticket, most_helpers> tickets_{};
+};
+
+}  // namespace executor
+}  // namespace AMORSIZE_ABI_NAMESPACE
+}  // namespace amorsize

@@ -1,0 +1,136 @@
+// Plain threads behind the seam: created on demand, named, parked on a word of their own.
+#include <pthread.h>
+#include <signal.h>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <cerrno>
+#include <cstdint>
+#include <cstdio>
+
+#include "runtime/executor/crew.hpp"
+#include "runtime/executor/enlist.hpp"
+
+namespace amorsize {
+inline namespace AMORSIZE_ABI_NAMESPACE {
+namespace executor {
+namespace {
+
+using policy::nanoseconds;
+
+/// Spinning for work costs the machine what it saves the map; never longer than this.
+inline constexpr nanoseconds longest_linger{50e3};
+/// Long enough for the helper of one map to be there for the next line of the same program.
+inline constexpr nanoseconds shortest_linger{5e3};
+
+struct parked_thread {
+  /// Counts the calls for this thread. Raised by whoever starts the ticket (release: publishes the
+  /// ticket's state), waited on by the thread (acquire).
+  std::atomic<std::uint32_t> calls{0};
+  /// Does the thread exist? Changed by the holder of the ticket only; acquire/release hands over.
+  std::atomic<bool> exists{false};
+};
+
+class thread_pool final : public enlist {
+ public:
+  thread_pool(void* crew, serve_function serve) noexcept : crew_(crew), serve_(serve) {}
+
+  bool start(ticket_index ticket) noexcept override {
+    parked_thread& one = threads_[ticket];
+    one.calls.fetch_add(1, std::memory_order_release);
+    if (one.exists.load(std::memory_order_acquire)) {
+      one.calls.notify_one();
+      return true;
+    }
+    const int before = errno;
+    const bool made = create(ticket);
+    errno = before;
+    one.exists.store(made, std::memory_order_release);
+    return made;
+  }
+
+  std::size_t ticket_limit(std::size_t) noexcept override { return most_helpers; }
+
+  nanoseconds linger(nanoseconds usual_gap) const noexcept override {
+    return usual_gap > longest_linger ? shortest_linger
+                                      : std::clamp(usual_gap * 2.0, shortest_linger, longest_linger);
+  }
+
+  nanoseconds stays_awake() const noexcept override { return nanoseconds{0}; }
+  std::size_t workers_allowed_here() const noexcept override { return most_helpers + 1; }
+  const char* name() const noexcept override { return "threads"; }
+
+  void forget() noexcept {
+    for (parked_thread& one : threads_) {
+      one.exists.store(false, std::memory_order_relaxed);
+    }
+  }
+
+ private:
+  struct place {
+    thread_pool* pool;
+    ticket_index ticket;
+  };
+
+  bool create(ticket_index ticket) noexcept {
+    places_[ticket] = {this, ticket};
+    pthread_attr_t attributes;
+    if (pthread_attr_init(&attributes) != 0) {
+      return false;
+    }
+    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+    // The host's signals are for the host's threads: the new one starts with all of them blocked.
+    sigset_t all;
+    sigset_t before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    pthread_t made;
+    const int failed = pthread_create(&made, &attributes, &thread_pool::run, &places_[ticket]);
+    pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    pthread_attr_destroy(&attributes);
+    return failed == 0;
+  }
+
+  static void* run(void* at) {
+    const place where = *static_cast<place*>(at);
+    std::array<char, 16> name{};
+    std::snprintf(name.data(), name.size(), "amorsize-%u", static_cast<unsigned>(where.ticket + 1));
+    pthread_setname_np(pthread_self(), name.data());
+    parked_thread& self = where.pool->threads_[where.ticket];
+    std::uint32_t answered = 0;
+    // A thread that takes over a ticket after a fork starts counting where the old one was.
+    answered = self.calls.load(std::memory_order_acquire) - 1;
+    for (;;) {
+      self.calls.wait(answered, std::memory_order_acquire);
+      answered = self.calls.load(std::memory_order_acquire);
+      where.pool->serve_(where.pool->crew_, where.ticket);
+    }
+    return nullptr;
+  }
+
+  void* crew_;
+  serve_function serve_;
+  std::array<parked_thread, most_helpers> threads_{};
+  std::array<place, most_helpers> places_{};
+};
+
+std::atomic<thread_pool*> only_pool{nullptr};
+
+}  // namespace
+
+enlist& enlist_threads(void* crew, serve_function serve) {
+  static thread_pool& pool = *new thread_pool(crew, serve);
+  only_pool.store(&pool, std::memory_order_release);
+  return pool;
+}
+
+void forget_threads_after_fork() noexcept {
+  if (thread_pool* pool = only_pool.load(std::memory_order_relaxed); pool != nullptr) {
+    pool->forget();
+  }
+}
+
+}  // namespace executor
+}  // namespace AMORSIZE_ABI_NAMESPACE
+}  // namespace amorsize

@@ -1,0 +1,141 @@
+// Who may touch a map's state: helpers enter unless the gate is closed; the caller closes it and
+// then waits only for those inside. A helper that comes late, or never, costs nothing.
+//
+// One 32-bit word: bit 31 open, bit 30 the caller sleeps, bits 15..29 helpers still wanted,
+// bits 0..14 helpers inside. Entering is one CAS on that word, so "not closed", "still wanted" and
+// "counted" are decided together. The word may hold an old value again when its place is used by a
+// later map; then that map is open and wants helpers, which is all an entering helper needs to know.
+// Thread safety: thread-safe. open, close and wait belong to the caller of the map.
+#pragma once
+
+#include <cstdint>
+
+#include "runtime/executor/atomic_policy.hpp"
+
+namespace amorsize {
+inline namespace AMORSIZE_ABI_NAMESPACE {
+namespace executor {
+
+template <class Atomics>
+class basic_gate {
+  template <class T>
+  using atomic = typename Atomics::template atomic<T>;
+  using word = std::uint32_t;
+
+ public:
+  static constexpr word most_helpers = 0x7fff;
+
+  /// Publishes everything written before to whoever enters (release). The gate must be closed.
+  void open(word wanted) noexcept {
+    Atomics::store(word_, open_bit | (wanted << wanted_shift), Atomics::seq_cst);
+  }
+
+  /// Asks for `more` helpers beyond those wanted and inside, up to `most` altogether. Returns how
+  /// many that added. Any worker inside may call it. seq_cst: see crew.hpp, falling asleep.
+  word want(word more, word most) noexcept {
+    word seen = Atomics::load(word_, Atomics::relaxed);
+    for (;;) {
+      const word present = wanted_in(seen) + inside_in(seen);
+      if ((seen & open_bit) == 0 || present >= most) {
+        return 0;
+      }
+      const word added = more < most - present ? more : most - present;
+      if (Atomics::cas(word_, seen, seen + (added << wanted_shift), Atomics::seq_cst)) {
+        return added;
+      }
+    }
+  }
+
+  /// Nobody new comes in unless want() is called again. Any worker inside may call it.
+  void want_none() noexcept { Atomics::fetch_and(word_, ~wanted_mask, Atomics::relaxed); }
+
+  [[nodiscard]] bool wants_helpers() const noexcept {
+    const word seen = Atomics::load(word_, Atomics::seq_cst);
+    return (seen & open_bit) != 0 && wanted_in(seen) > 0;
+  }
+  [[nodiscard]] word inside() const noexcept {
+    return inside_in(Atomics::load(word_, Atomics::relaxed));
+  }
+  [[nodiscard]] word wanted() const noexcept {
+    return wanted_in(Atomics::load(word_, Atomics::relaxed));
+  }
+
+  /// Acquires what open() published.
+  [[nodiscard]] bool try_enter() noexcept {
+    word seen = Atomics::load(word_, Atomics::relaxed);
+    while ((seen & open_bit) != 0 && wanted_in(seen) > 0) {
+      if (Atomics::cas(word_, seen, seen - wanted_one + 1, Atomics::acquire)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /// Releases what the helper wrote. Nothing of the map may be touched afterwards.
+  void leave() noexcept {
+    const word before = Atomics::fetch_sub(word_, word{1}, Atomics::acq_rel);
+    if ((before & sleeper_bit) != 0 && inside_in(before) == 1) {
+      Atomics::notify_all(word_);  // the word is static: it outlives every map
+    }
+  }
+
+  /// leave(), but only while more than `staying` helpers are inside. True when left.
+  [[nodiscard]] bool leave_if_above(word staying) noexcept {
+    word seen = Atomics::load(word_, Atomics::relaxed);
+    while (inside_in(seen) > staying) {
+      if (Atomics::cas(word_, seen, seen - 1, Atomics::acq_rel)) {
+        if ((seen & sleeper_bit) != 0 && inside_in(seen) == 1) {
+          Atomics::notify_all(word_);
+        }
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /// No helper enters from here on. Returns how many are inside.
+  word close() noexcept {
+    return inside_in(Atomics::fetch_and(word_, ~(open_bit | wanted_mask), Atomics::acq_rel));
+  }
+
+  /// True when nobody is inside; acquires what they wrote.
+  [[nodiscard]] bool is_empty() const noexcept {
+    return inside_in(Atomics::load(word_, Atomics::acquire)) == 0;
+  }
+
+  /// Blocks until nobody is inside. The gate must be closed.
+  void wait_until_empty() noexcept {
+    word seen = Atomics::load(word_, Atomics::acquire);
+    while (inside_in(seen) > 0) {
+      if ((seen & sleeper_bit) == 0) {
+        if (!Atomics::cas(word_, seen, seen | sleeper_bit, Atomics::acq_rel)) {
+          continue;
+        }
+        seen |= sleeper_bit;
+      }
+      Atomics::wait(word_, seen);
+      seen = Atomics::load(word_, Atomics::acquire);
+    }
+  }
+
+ private:
+  static constexpr word open_bit = 1U << 31U;
+  static constexpr word sleeper_bit = 1U << 30U;
+  static constexpr unsigned wanted_shift = 15;
+  static constexpr word wanted_one = 1U << wanted_shift;
+  static constexpr word inside_mask = wanted_one - 1;
+  static constexpr word wanted_mask = inside_mask << wanted_shift;
+
+  [[nodiscard]] static constexpr word inside_in(word value) noexcept { return value & inside_mask; }
+  [[nodiscard]] static constexpr word wanted_in(word value) noexcept {
+    return (value & wanted_mask) >> wanted_shift;
+  }
+
+  atomic<word> word_{0};
+};
+
+using gate = basic_gate<std_atomics>;
+
+}  // namespace executor
+}  // namespace AMORSIZE_ABI_NAMESPACE
+}  // namespace amorsize

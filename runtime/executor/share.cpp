@@ -1,0 +1,112 @@
+#include "runtime/executor/share.hpp"
+
+#include <algorithm>
+#include <cerrno>
+
+#include "runtime/executor/worker_loop.hpp"
+
+namespace amorsize {
+inline namespace AMORSIZE_ABI_NAMESPACE {
+namespace executor {
+namespace {
+
+/// Spinning at the end of a map: as long as one chunk should take, but no longer than this, since
+/// the helper that is waited for may need this very CPU.
+inline constexpr policy::nanoseconds longest_end_spin{50e3};
+
+/// Sees to it that nobody is inside when run_shared() is left, by whatever way.
+class exit_guard {
+ public:
+  exit_guard(crew& with, shared_map& map) noexcept : with_(with), map_(map) {}
+  exit_guard(const exit_guard&) = delete;
+  exit_guard& operator=(const exit_guard&) = delete;
+  ~exit_guard() {
+    if (!map_.door.is_empty() || !shut_) {
+      map_.errors.lower_limit(0);
+      shut();
+      map_.door.wait_until_empty();
+    }
+    with_.note_end();
+  }
+  void shut() noexcept {
+    with_.shut(map_);
+    shut_ = true;
+  }
+
+ private:
+  crew& with_;
+  shared_map& map_;
+  bool shut_ = false;
+};
+
+[[nodiscard]] bool work_is_left(const shared_map& map) noexcept {
+  for (std::size_t seat = 0; seat < map.seats_in_use; ++seat) {
+    if (map.seats[seat].range.peek().size() > 0) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/// Until nobody is inside. A helper may have taken half of a range just when the caller found
+/// nothing: the caller looks again while it waits, and works. Nobody else's work is run here.
+void wait_working(shared_map& map) {
+  const policy::nanoseconds spin = std::min(map.layout.chunk_duration, longest_end_spin);
+  policy::nanoseconds until = map.time->now() + spin;
+  while (!map.door.is_empty()) {
+    if (work_is_left(map)) {
+      run_worker(map, 0);
+      until = map.time->now() + spin;
+    }
+    if (map.time->now() > until) {
+      const int error_before = errno;
+      map.door.wait_until_empty();
+      errno = error_before;
+      return;
+    }
+    pause();
+  }
+}
+
+}  // namespace
+
+void deal(shared_map& map, std::size_t workers) noexcept {
+  const unit_range all = map.layout.units_left();
+  if (workers <= 2 || all.size() < workers) {
+    map.range(0).put(all);
+    return;
+  }
+  std::uint32_t begin = all.begin;
+  for (std::size_t seat = 0; seat < workers; ++seat) {
+    const auto left = static_cast<std::uint32_t>(workers - seat);
+    const std::uint32_t end = begin + (all.end - begin) / left;
+    map.range(seat).put({begin, end});
+    begin = end;
+  }
+}
+
+wake_observation run_shared(crew& with, shared_map& map, std::size_t helpers) {
+  wake_observation seen;
+  exit_guard guard(with, map);
+  const int error_before = errno;
+  const policy::nanoseconds before = map.time->now();
+  seen.asked = with.open(map, helpers);
+  seen.wake = map.time->now() - before;
+  errno = error_before;
+
+  run_worker(map, 0);
+  guard.shut();
+  wait_working(map);
+  // Helpers that were sent away leave their ranges behind, and one may have been between two words
+  // when the caller looked: with nobody inside, what is left is in the words, and is the caller's.
+  run_worker(map, 0);
+  const double started = map.first_start.load(std::memory_order_relaxed);
+  if (started > 0.0) {
+    seen.start = policy::sane(policy::nanoseconds{started} - before);
+  }
+  return seen;
+}
+
+}  // namespace executor
+}  // namespace AMORSIZE_ABI_NAMESPACE
+}  // namespace amorsize

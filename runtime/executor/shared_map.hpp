@@ -1,0 +1,133 @@
+// One map that several workers run: its place is static and outlives every call, what it points to
+// lives on the caller's frame and is touched only inside the gate.
+// Thread safety: see each member.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+
+#include <amorsize/detail/chunk_body.hpp>
+
+#include "runtime/clock.hpp"
+#include "runtime/executor/atomic_policy.hpp"
+#include "runtime/executor/claim_ranges.hpp"
+#include "runtime/executor/floating_point.hpp"
+#include "runtime/executor/gate.hpp"
+#include "runtime/executor/lowest_exception.hpp"
+#include "runtime/policy/controller.hpp"
+#include "runtime/policy/decision_history.hpp"
+
+namespace amorsize {
+inline namespace AMORSIZE_ABI_NAMESPACE {
+namespace executor {
+
+/// One worker's range and what it has done. Two cache lines: thieves pull the first.
+struct alignas(2 * cache_line) worker_seat {
+  range_word range{};
+
+  /// A worker sits here. Set by CAS on entering (acquire: sees what the last one left), cleared on
+  /// leaving (release).
+  alignas(cache_line) std::atomic<bool> taken{false};
+  /// Written by the worker in the seat after each chunk, read by the holder of the beat and by the
+  /// caller's progress. Relaxed: statistics; the final values are published by leaving the gate.
+  std::atomic<std::size_t> items{0};
+  std::atomic<double> busy{0.0};  ///< nanoseconds
+  /// Owned by the holder of the beat: what it has already accounted for.
+  std::size_t items_counted = 0;
+  double busy_counted = 0.0;
+
+  void reset() noexcept {
+    range.put({});
+    taken.store(false, std::memory_order_relaxed);
+    items.store(0, std::memory_order_relaxed);
+    busy.store(0.0, std::memory_order_relaxed);
+    items_counted = 0;
+    busy_counted = 0.0;
+  }
+};
+
+/// How a map is cut into units and chunks. Constant while the map is open.
+struct work_layout {
+  std::size_t first_item = 0;    ///< items before it are done
+  std::size_t items = 0;         ///< end of the map
+  std::size_t unit_items = 1;    ///< items per unit: 1, a tile of a very long map, or the fixed chunksize
+  bool fixed_chunks = false;     ///< one unit is one chunk, exactly
+  bool watch_every_item = false; ///< a stop may be requested: look before each item
+  std::size_t line_items = 1;    ///< output items per cache line
+  std::size_t line_offset = 0;   ///< items of output missing before the first one's line begins
+  policy::nanoseconds chunk_duration{0};
+  policy::nanoseconds cost{0};   ///< per item, as known when the map was opened
+
+  [[nodiscard]] std::size_t item_of(std::uint32_t unit) const noexcept {
+    const std::size_t item = static_cast<std::size_t>(unit) * unit_items;
+    return item < first_item ? first_item : (item < items ? item : items);
+  }
+  [[nodiscard]] unit_range units_left() const noexcept {
+    return {static_cast<std::uint32_t>(first_item / unit_items),
+            static_cast<std::uint32_t>(policy::divide_up(items, unit_items))};
+  }
+};
+
+/// Items per unit so that every unit index fits 32 bits with room to spare. O(1).
+[[nodiscard]] constexpr std::size_t tile_for(std::size_t items) noexcept {
+  constexpr std::size_t most_units = std::size_t{1} << 31U;
+  std::size_t tile = 1;
+  while (items / tile >= most_units) {
+    tile *= 2;
+  }
+  return tile;
+}
+
+class crew;
+
+struct shared_map {
+  gate door;
+
+  // Written by the caller before the door opens, constant until it is closed and empty.
+  detail::chunk_body body{};
+  work_layout layout{};
+  worker_seat* seats = nullptr;       ///< seat 0 is the caller's; kept from map to map
+  std::size_t seats_allocated = 0;
+  std::size_t seats_in_use = 0;
+  const clock* time = nullptr;
+  policy::nanoseconds began{0};
+  floating_point_environment arithmetic{};
+  policy::controller* controller = nullptr;      ///< null: n_jobs is fixed. Guarded by `beat`
+  policy::decision_history* history = nullptr;   ///< guarded by `beat`
+  void (*tick)(void* of, policy::nanoseconds now) = nullptr;  ///< caller only, after each chunk
+  void* tick_context = nullptr;
+  crew* owner = nullptr;
+
+  lowest_exception errors;
+  /// Lowest index that was given up (behind a failure or a stop). Lowered by any worker, read by
+  /// the caller after the door is closed and empty: relaxed.
+  std::atomic<std::size_t> first_skipped{0};
+  /// Workers allowed, the caller included. Written by the holder of the beat, read by helpers at
+  /// chunk boundaries; a late view costs one chunk: relaxed.
+  std::atomic<std::uint32_t> allowed{1};
+  /// Does this map count against the budget of the process? Read before entering as a hint.
+  std::atomic<bool> exempt{false};
+  /// When the next beat is due, nanoseconds of `time`. Written by the holder of the beat: relaxed.
+  std::atomic<double> next_beat{0.0};
+  /// Held by whoever ticks the controller. acquire/release: publishes the controller's state.
+  std::atomic_flag beat{};
+  /// When the first helper was ready to run, nanoseconds of `time`; 0 = none yet. Written once by
+  /// that helper, read by the caller at the end: relaxed.
+  std::atomic<double> first_start{0.0};
+  /// Workers that ever took a seat, for a starting point of the search: relaxed.
+  std::atomic<std::uint32_t> arrivals{0};
+
+  [[nodiscard]] range_word& range(std::size_t seat) noexcept { return seats[seat].range; }
+
+  void note_skipped(std::size_t index) noexcept {
+    std::size_t seen = first_skipped.load(std::memory_order_relaxed);
+    while (index < seen &&
+           !first_skipped.compare_exchange_weak(seen, index, std::memory_order_relaxed)) {
+    }
+  }
+};
+
+}  // namespace executor
+}  // namespace AMORSIZE_ABI_NAMESPACE
+}  // namespace amorsize

@@ -1,0 +1,238 @@
+#include "runtime/executor/worker_loop.hpp"
+
+#include <cxxabi.h>
+
+#include <algorithm>
+#include <exception>
+
+#include "runtime/executor/crew.hpp"
+#include "runtime/policy/chunk_size.hpp"
+
+namespace amorsize {
+inline namespace AMORSIZE_ABI_NAMESPACE {
+namespace executor {
+namespace {
+
+using policy::nanoseconds;
+
+/// From this cost on, looking at the limit before each item is below one per cent.
+inline constexpr nanoseconds watched_item{100.0};
+/// Cheaper items are run in blocks of about this duration between two looks.
+inline constexpr nanoseconds unwatched_block{50e3};
+/// A beat reads a line of every seat; on wide machines it comes accordingly less often.
+inline constexpr std::size_t seats_per_beat = 16;
+
+constinit thread_local double nested_work_here = 0.0;
+
+/// What a worker knows about its own recent chunks.
+struct own_pace {
+  nanoseconds cost;
+  std::size_t previous_items = 0;
+  nanoseconds now{0};
+  double nested = 0.0;
+};
+
+/// Runs items [first, last). Returns the first item that was not completed.
+std::size_t run_items(shared_map& map, std::size_t first, std::size_t last, nanoseconds cost) {
+  const bool watched = map.layout.watch_every_item || cost >= watched_item;
+  const std::atomic<std::size_t>& limit = map.errors.limit();
+  const std::size_t step =
+      watched ? last - first
+              : std::max<std::size_t>(1, policy::items_in(unwatched_block, cost, last - first));
+  detail::item_block block{first, first, watched ? &limit : nullptr, first};
+  try {
+    while (block.next < last && block.next < limit.load(std::memory_order_relaxed)) {
+      block.first = block.next;
+      block.last = std::min(last, block.first + step);
+      map.body.run(map.body.context, block);
+      if (block.next < block.last) {
+        break;
+      }
+    }
+  } catch (abi::__forced_unwind&) {
+    map.errors.lower_limit(0);
+    map.note_skipped(block.next);
+    throw;
+  } catch (...) {
+    map.errors.record(block.next, std::current_exception());
+  }
+  return block.next;
+}
+
+void run_chunk(shared_map& map, std::size_t seat, unit_range units, own_pace& pace) {
+  const std::size_t first = map.layout.item_of(units.begin);
+  const std::size_t last = map.layout.item_of(units.end);
+  const std::size_t next = run_items(map, first, last, pace.cost);
+  if (next < last) {
+    map.note_skipped(next);
+  }
+  if (next == first) {
+    // Behind a failure or a stop: so is all the rest of this range.
+    static_cast<void>(map.range(seat).take_all());
+    return;
+  }
+  const nanoseconds ended = map.time->now();
+  const std::size_t items = next - first;
+  const double nested = nested_work();
+  const nanoseconds busy = policy::sane(ended - pace.now + nanoseconds{nested - pace.nested});
+  pace.nested = nested;
+  pace.now = ended;
+  const nanoseconds seen = busy / static_cast<double>(items);
+  pace.cost = seen > pace.cost ? seen : std::max(seen, pace.cost / 2.0);
+  pace.previous_items = items;
+  worker_seat& own = map.seats[seat];
+  own.items.store(own.items.load(std::memory_order_relaxed) + items, std::memory_order_relaxed);
+  own.busy.store(own.busy.load(std::memory_order_relaxed) + busy.count(),
+                 std::memory_order_relaxed);
+}
+
+policy::beat_sample collect(shared_map& map, nanoseconds now) noexcept {
+  policy::beat_sample sample;
+  std::size_t done = 0;
+  for (std::size_t seat = 0; seat < map.seats_in_use; ++seat) {
+    worker_seat& one = map.seats[seat];
+    const std::size_t items = one.items.load(std::memory_order_relaxed);
+    const double busy = one.busy.load(std::memory_order_relaxed);
+    done += items;
+    const std::size_t new_items = items - one.items_counted;
+    const double new_busy = busy - one.busy_counted;
+    if (new_items > 0 && new_busy > 0.0) {
+      ++sample.workers;
+      sample.items += new_items;
+      sample.busy += nanoseconds{new_busy};
+      sample.rate += static_cast<double>(new_items) / new_busy;
+      one.items_counted = items;
+      one.busy_counted = busy;
+    }
+  }
+  sample.items_left =
+      policy::saturating_subtract(map.layout.items - map.layout.first_item, done);
+  sample.finished = now - map.began;
+  return sample;
+}
+
+void beat_if_due(shared_map& map, nanoseconds now) noexcept {
+  if (map.controller == nullptr ||
+      now.count() < map.next_beat.load(std::memory_order_relaxed) ||
+      map.beat.test_and_set(std::memory_order_acquire)) {
+    return;
+  }
+  const policy::beat_sample sample = collect(map, now);
+  if (map.controller->observe(sample)) {
+    const policy::decision& decided = map.controller->next();
+    if (map.history != nullptr) {
+      map.history->record(sample.finished, decided);
+    }
+    map.owner->set_workers(map, decided.n_jobs);
+  } else if (map.controller->worth_waking()) {
+    map.owner->set_workers(map, map.allowed.load(std::memory_order_relaxed));
+  }
+  const double wide = 1.0 + static_cast<double>(map.seats_in_use / seats_per_beat);
+  map.next_beat.store((now + policy::beat_length(sample.finished) * wide).count(),
+                      std::memory_order_relaxed);
+  map.beat.clear(std::memory_order_release);
+}
+
+std::uint32_t units_to_claim(const shared_map& map,
+                             const own_pace& pace,
+                             unit_range range) noexcept {
+  if (map.layout.fixed_chunks) {
+    return 1;
+  }
+  const std::size_t unit = map.layout.unit_items;
+  const std::size_t items = policy::chunk_size({.range_items = range.size() * unit,
+                                                .previous_items = pace.previous_items,
+                                                .cost = pace.cost,
+                                                .duration = map.layout.chunk_duration,
+                                                .first_item = range.begin * unit,
+                                                .line_items = map.layout.line_items,
+                                                .line_offset = map.layout.line_offset});
+  return static_cast<std::uint32_t>(
+      std::min<std::size_t>(policy::divide_up(items, unit), range.size()));
+}
+
+/// Must this helper go? Its seat is free again when it has.
+bool leave_if_unwanted(shared_map& map, std::size_t seat) noexcept {
+  const std::uint32_t helpers = map.allowed.load(std::memory_order_relaxed) - 1;
+  if (map.door.inside() > helpers) {
+    map.seats[seat].taken.store(false, std::memory_order_release);
+    if (map.door.leave_if_above(helpers)) {
+      return true;
+    }
+    // Another one went first. The seat may be gone, but then there is no work without a worker.
+    bool free = false;
+    if (!map.seats[seat].taken.compare_exchange_strong(free, true, std::memory_order_acquire)) {
+      map.door.leave();
+      return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace
+
+double& nested_work() noexcept { return nested_work_here; }
+
+bool run_worker(shared_map& map, std::size_t seat) {
+  own_pace pace{map.layout.cost, 0, map.time->now(), nested_work()};
+  range_word& own = map.range(seat);
+  for (;;) {
+    const unit_range claimed =
+        own.claim([&](unit_range left) { return units_to_claim(map, pace, left); });
+    if (claimed.size() > 0) {
+      run_chunk(map, seat, claimed, pace);
+      beat_if_due(map, pace.now);
+      if (seat == 0) {
+        if (map.tick != nullptr) {
+          map.tick(map.tick_context, pace.now);
+        }
+      } else if (leave_if_unwanted(map, seat)) {
+        return true;
+      } else if (map.owner->gives_way(map)) {
+        return false;
+      }
+      continue;
+    }
+    const unit_range stolen =
+        steal_for(seat, map.seats_in_use, [&](std::size_t i) -> range_word& { return map.range(i); });
+    if (stolen.size() == 0) {
+      return false;
+    }
+    own.put(stolen);
+    pace.now = map.time->now();
+  }
+}
+
+void run_helper(shared_map& map) noexcept {
+  double nobody = 0.0;
+  map.first_start.compare_exchange_strong(
+      nobody, map.time->now().count(), std::memory_order_relaxed);
+  const std::size_t helpers_seats = map.seats_in_use - 1;
+  const std::size_t start = map.arrivals.fetch_add(1, std::memory_order_relaxed);
+  for (std::size_t tried = 0; tried < helpers_seats; ++tried) {
+    const std::size_t seat = 1 + (start + tried) % helpers_seats;
+    bool free = false;
+    if (!map.seats[seat].taken.compare_exchange_strong(free, true, std::memory_order_acquire)) {
+      continue;
+    }
+    const floating_point_scope arithmetic(map.arithmetic);
+    if (run_worker(map, seat)) {
+      return;
+    }
+    map.seats[seat].taken.store(false, std::memory_order_release);
+    break;
+  }
+  map.door.leave();
+}
+
+std::size_t items_done(const shared_map& map) noexcept {
+  std::size_t done = map.layout.first_item;
+  for (std::size_t seat = 0; seat < map.seats_in_use; ++seat) {
+    done += map.seats[seat].items.load(std::memory_order_relaxed);
+  }
+  return done;
+}
+
+}  // namespace executor
+}  // namespace AMORSIZE_ABI_NAMESPACE
+}  // namespace amorsize

@@ -1,0 +1,180 @@
+#include "runtime/insight/reason_text.hpp"
+
+namespace amorsize {
+inline namespace AMORSIZE_ABI_NAMESPACE {
+namespace insight {
+namespace {
+
+/// "serial: " or "shared: 2 of 4 workers, ".
+std::string opening(const policy::decision& made) {
+  if (made.n_jobs <= 1) {
+    return "serial: ";
+  }
+  std::string text = "shared: " + short_count_text(made.n_jobs);
+  if (made.limit_jobs >= made.n_jobs) {
+    text += " of " + short_count_text(made.limit_jobs);
+  }
+  return text + " workers, ";
+}
+
+policy::nanoseconds serial_time(const policy::decision& made) {
+  if (made.estimated_serial.count() > 0.0) {
+    return made.estimated_serial;
+  }
+  return made.estimated_cost * static_cast<double>(made.items_left);
+}
+
+/// "400 items x 90 ns".
+std::string work_text(const policy::decision& made) {
+  return short_count_text(made.items_left) + (made.items_left == 1 ? " item x " : " items x ") +
+         duration_text(made.estimated_cost);
+}
+
+std::string too_short_text(const policy::decision& made) {
+  const policy::nanoseconds serial = serial_time(made);
+  const std::string work = work_text(made) + " = " + duration_text(serial);
+  if (serial < made.wake_cost) {
+    return work + " < one wake-up of " + duration_text(made.wake_cost);
+  }
+  // The model may add more to a wake-up than its own cost; never print a "<" that is not true.
+  return work + ", too short for a wake-up of " + duration_text(made.wake_cost);
+}
+
+/// " (1.97 x the rate of one)", or nothing when it was not measured.
+std::string measured_text(const policy::decision& made) {
+  if (!(made.measured_rate_ratio > 0.0)) {
+    return {};
+  }
+  return " (" + ratio_text(made.measured_rate_ratio) + " x the rate of one)";
+}
+
+std::string no_speedup_text(const policy::decision& made) {
+  if (!(made.measured_rate_ratio > 0.0)) {
+    return "the workers hinder each other (a lock or memory bound?)";
+  }
+  const std::string who = made.limit_jobs == 2 ? "two workers reach " : "the workers reach ";
+  return who + ratio_text(made.measured_rate_ratio) +
+         " x the rate of one (a lock or memory bound?)";
+}
+
+/// What follows the opening.
+std::string cause(const policy::decision& made) {
+  using policy::reason_code;
+  const bool alone = made.n_jobs <= 1;
+  switch (made.reason) {
+    case reason_code::none:
+      return "nothing decided yet";
+    case reason_code::empty_input:
+      return "no items";
+    case reason_code::single_item:
+      return "a single item, nothing to share";
+    case reason_code::callable_not_shareable:
+      return "the callable is not invocable through const F& (a mutable lambda?)";
+    case reason_code::output_not_shareable:
+      return "outputs share memory locations (std::vector<bool> or a proxy)";
+    case reason_code::ranges_overlap:
+      return "input and output overlap, only the forward order is right";
+    case reason_code::not_random_access:
+      return "not random access, run in order on the calling thread";
+    case reason_code::one_job_requested:
+      return "one job requested (n_jobs = 1 or max_jobs = 1)";
+    case reason_code::one_cpu_allowed:
+      return "affinity mask or CPU quota leaves one CPU";
+    case reason_code::workers_busy:
+      return alone ? "nested or concurrent maps already use the machine"
+                   : "nested or concurrent maps use the others";
+    case reason_code::no_threads:
+      return alone ? "the system gave no thread" : "the system gave no further thread";
+    case reason_code::backend_failed:
+      return "oneTBB failed earlier in this process";
+    case reason_code::forked_child:
+      return "forked in the middle of a map";
+    case reason_code::too_many_maps:
+      return "more maps share at once than the library has places for";
+    case reason_code::too_short:
+      return too_short_text(made);
+    case reason_code::gain_too_small:
+      return work_text(made) + "; " + duration_text(serial_time(made)) + " alone, " +
+             duration_text(made.estimated_parallel) + " shared, no gain";
+    case reason_code::shared_predicted:
+      return work_text(made) + "; " + duration_text(serial_time(made)) + " alone, " +
+             duration_text(made.estimated_parallel) + " predicted";
+    case reason_code::jobs_requested:
+      return "n_jobs was set by the caller or the environment";
+    case reason_code::no_speedup:
+      return no_speedup_text(made);
+    case reason_code::trying_alone:
+      return "a short trial alone, to compare the rates" + measured_text(made);
+    case reason_code::trying_again:
+      return "trying again whether helpers help now" + measured_text(made);
+    case reason_code::costs_changed:
+      return "items now cost " + duration_text(made.estimated_cost) + ", helpers help" +
+             measured_text(made);
+    case reason_code::fewer_help_as_much:
+      return "more do not raise the rate" + measured_text(made);
+  }
+  return "unknown reason";
+}
+
+}  // namespace
+
+std::string reason_text(const policy::decision& made) {
+  return opening(made) + cause(made);
+}
+
+std::string_view reason_name(policy::reason_code code) noexcept {
+  using policy::reason_code;
+  switch (code) {
+    case reason_code::none:
+      return "none";
+    case reason_code::empty_input:
+      return "empty_input";
+    case reason_code::single_item:
+      return "single_item";
+    case reason_code::callable_not_shareable:
+      return "callable_not_shareable";
+    case reason_code::output_not_shareable:
+      return "output_not_shareable";
+    case reason_code::ranges_overlap:
+      return "ranges_overlap";
+    case reason_code::not_random_access:
+      return "not_random_access";
+    case reason_code::one_job_requested:
+      return "one_job_requested";
+    case reason_code::one_cpu_allowed:
+      return "one_cpu_allowed";
+    case reason_code::workers_busy:
+      return "workers_busy";
+    case reason_code::no_threads:
+      return "no_threads";
+    case reason_code::backend_failed:
+      return "backend_failed";
+    case reason_code::forked_child:
+      return "forked_child";
+    case reason_code::too_many_maps:
+      return "too_many_maps";
+    case reason_code::too_short:
+      return "too_short";
+    case reason_code::gain_too_small:
+      return "gain_too_small";
+    case reason_code::shared_predicted:
+      return "shared_predicted";
+    case reason_code::jobs_requested:
+      return "jobs_requested";
+    case reason_code::no_speedup:
+      return "no_speedup";
+    case reason_code::trying_alone:
+      return "trying_alone";
+    case reason_code::trying_again:
+      return "trying_again";
+    case reason_code::costs_changed:
+      return "costs_changed";
+    case reason_code::fewer_help_as_much:
+      return "fewer_help_as_much";
+  }
+  return "unknown";
+}
+
+}  // namespace insight
+}  // namespace AMORSIZE_ABI_NAMESPACE
+}  // namespace amorsize

@@ -1,0 +1,51 @@
+#include "runtime/learnt_overheads.hpp"
+
+namespace amorsize {
+inline namespace AMORSIZE_ABI_NAMESPACE {
+namespace {
+
+constinit learnt_overheads of_process;
+
+/// The first observation replaces the assumption, later ones move it.
+void update(std::atomic<double>& held, policy::nanoseconds sample) noexcept {
+  const double before = held.load(std::memory_order_relaxed);
+  const policy::nanoseconds next =
+      before > 0.0 ? policy::learn(policy::nanoseconds{before}, sample) : policy::sane(sample);
+  held.store(next.count() > 0.0 ? next.count() : 1.0, std::memory_order_relaxed);
+}
+
+}  // namespace
+
+policy::overheads learnt_overheads::get(policy::crew_state state) const noexcept {
+  const auto at = static_cast<std::size_t>(state);
+  policy::overheads costs = policy::assumed_overheads[at];
+  if (const double wake = wake_[at].load(std::memory_order_relaxed); wake > 0.0) {
+    costs.wake = policy::nanoseconds{wake};
+  }
+  if (const double start = start_[at].load(std::memory_order_relaxed); start > 0.0) {
+    costs.start = policy::nanoseconds{start};
+  }
+  if (const double claim = claim_.load(std::memory_order_relaxed); claim > 0.0) {
+    costs.claim = policy::nanoseconds{claim};
+  }
+  return costs;
+}
+
+void learnt_overheads::observe(policy::crew_state state,
+                               policy::nanoseconds wake,
+                               policy::nanoseconds start) noexcept {
+  const auto at = static_cast<std::size_t>(state);
+  update(wake_[at], wake);
+  if (start.count() > 0.0) {
+    update(start_[at], start);
+  }
+}
+
+bool learnt_overheads::is_measured(policy::crew_state state) const noexcept {
+  return wake_[static_cast<std::size_t>(state)].load(std::memory_order_relaxed) > 0.0;
+}
+
+learnt_overheads& overheads_of_process() noexcept { return of_process; }
+
+}  // namespace AMORSIZE_ABI_NAMESPACE
+}  // namespace amorsize

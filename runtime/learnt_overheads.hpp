@@ -1,0 +1,46 @@
+// What waking workers has cost in this process: the memory of the overhead model, shared by all maps.
+// Thread safety: thread-safe. Two maps that learn at once may lose one observation of many.
+#pragma once
+
+#include <array>
+#include <atomic>
+
+#include <amorsize/version.hpp>
+
+#include "runtime/policy/overhead_model.hpp"
+
+namespace amorsize {
+inline namespace AMORSIZE_ABI_NAMESPACE {
+
+class learnt_overheads {
+ public:
+  constexpr learnt_overheads() noexcept = default;
+
+  /// As last observed for helpers in that state; the assumption while nothing was observed.
+  [[nodiscard]] policy::overheads get(policy::crew_state state) const noexcept;
+
+  /// One wake: wake per helper; start 0 = no helper came in time, which says nothing about start.
+  void observe(policy::crew_state state,
+               policy::nanoseconds wake,
+               policy::nanoseconds start) noexcept;
+
+  void set_claim(policy::nanoseconds claim) noexcept {
+    claim_.store(claim.count(), std::memory_order_relaxed);
+  }
+
+  /// Has any wake in that state been observed?
+  [[nodiscard]] bool is_measured(policy::crew_state state) const noexcept;
+
+ private:
+  // Nanoseconds; 0 = not observed. Written after a shared map, read before the next decision.
+  // Relaxed: numbers that stand for themselves.
+  std::array<std::atomic<double>, policy::crew_states> wake_{};
+  std::array<std::atomic<double>, policy::crew_states> start_{};
+  std::atomic<double> claim_{0.0};
+};
+
+/// The process's own.
+[[nodiscard]] learnt_overheads& overheads_of_process() noexcept;
+
+}  // namespace AMORSIZE_ABI_NAMESPACE
+}  // namespace amorsize

@@ -1,0 +1,26 @@
+// Memory this process could still take.
+// Thread safety: thread-safe.
+#pragma once
+
+#include <amorsize/version.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace amorsize {
+inline namespace AMORSIZE_ABI_NAMESPACE {
+namespace probe {
+
+/// Bytes, from the MemAvailable line of a /proc/meminfo; nullopt when there is none.
+[[nodiscard]] std::optional<std::uint64_t> parse_memory_available(std::string_view text) noexcept;
+
+/// The smaller of MemAvailable and what the tightest control group has left, in bytes.
+///
+/// Overhead: as probe_cgroup_limits, and 20 us for /proc/meminfo.
+[[nodiscard]] std::optional<std::uint64_t> probe_memory_available(
+    std::string_view root = "/") noexcept;
+
+}  // namespace probe
+}  // namespace AMORSIZE_ABI_NAMESPACE
+}  // namespace amorsize

@@ -1,0 +1,247 @@
+#include "runtime/probe/cgroup_limits.hpp"
+#include "runtime/probe/cpu_affinity.hpp"
+#include "runtime/probe/hwloc_topology.hpp"
+#include "runtime/probe/memory_available.hpp"
+#include "runtime/probe/preserved_errno.hpp"
+#include "runtime/probe/probe_machine.hpp"
+#include "runtime/probe/published.hpp"
+#include "runtime/probe/steady_clock.hpp"
+#include "runtime/probe/text_file.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <cmath>
+#include <cstdint>
+#include <exception>
+#include <memory>
+#include <string>
+#include <sys/types.h>
+#include <unistd.h>
+
+namespace amorsize {
+inline namespace AMORSIZE_ABI_NAMESPACE {
+namespace probe {
+namespace {
+
+constexpr const char* real_root = "/";
+
+// --- the quota, at most one second old --------------------------------------------------------
+
+constexpr double quota_lifetime_ns = 1e9;
+constexpr double never_read = -1.0;
+
+/// Where the quota was found last. Touched only by the thread that holds `quota_reader`.
+struct quota_place {
+  std::string membership;  ///< the /proc/self/cgroup from which chain was found
+  cgroup_chain chain;
+};
+
+/// Written by whoever re-reads the quota, read by every map; the number is all there is to publish.
+constinit std::atomic<double> quota{never_read};
+/// When the quota was read, by the real clock. As above.
+constinit std::atomic<double> quota_read_ns{0.0};
+/// The process whose thread re-reads the quota; 0 = nobody. Acquire and release hand quota_place
+/// over. A number that is not ours was inherited from a parent that was forked while reading.
+constinit std::atomic<pid_t> quota_reader{0};
+constinit quota_place* place = nullptr;
+
+double read_quota(quota_place& where) {
+  std::string membership = read_text_file(real_root, "/proc/self/cgroup").value_or("");
+  if (membership != where.membership) {  // also when nothing was read so far
+    where.chain = find_cgroup_chain(real_root, membership);
+    where.membership = std::move(membership);
+  }
+  return read_cpu_quota(real_root, where.chain).value_or(0.0);
+}
+
+/// True when this thread may re-read; it must then set quota_reader to 0.
+bool try_become_quota_reader() noexcept {
+  const pid_t self = ::getpid();
+  pid_t holder = 0;
+  if (quota_reader.compare_exchange_strong(holder, self, std::memory_order_acquire)) {
+    return true;
+  }
+  if (holder == self ||
+      !quota_reader.compare_exchange_strong(holder, self, std::memory_order_acquire)) {
+    return false;
+  }
+  place = nullptr;  // in the middle of a change when the process was forked: left as it is
+  return true;
+}
+
+double refreshed_quota(double now_ns) noexcept {
+  double found = std::max(quota.load(std::memory_order_relaxed), 0.0);
+  try {
+    if (!try_become_quota_reader()) {
+      if (quota.load(std::memory_order_relaxed) == never_read) {
+        quota_place own;  // the very first reading is under way, and there is no older one to use
+        found = read_quota(own);
+      }
+      return found;
+    }
+    if (place == nullptr) {
+      place = std::make_unique<quota_place>().release();
+    }
+    found = read_quota(*place);
+  } catch (const std::exception&) {
+    // no memory: the quota stays what it was, for another second
+  }
+  quota.store(found, std::memory_order_relaxed);
+  quota_read_ns.store(now_ns, std::memory_order_relaxed);
+  quota_reader.store(0, std::memory_order_release);
+  return found;
+}
+
+double current_quota() noexcept {
+  const double known = quota.load(std::memory_order_relaxed);
+  const double now_ns = real_clock().now().count();
+  // The absolute value: a machine that was suspended may come back with an earlier time.
+  const double age_ns = std::abs(now_ns - quota_read_ns.load(std::memory_order_relaxed));
+  return known >= 0.0 && age_ns < quota_lifetime_ns ? known : refreshed_quota(now_ns);
+}
+
+// --- the topology, loaded once ----------------------------------------------------------------
+
+/// Empty when it could not be loaded: nobody tries again.
+constinit published<std::optional<topology>> known_topology;
+
+/// How many threads of which process are inside hwloc. hwloc has a lock of its own, which a child
+/// forked at that moment would find locked for ever.
+constinit std::atomic<std::uint64_t> loading{0};
+
+constexpr std::uint64_t threads_mask = 0xffff'ffffU;
+
+/// Marks this thread as inside hwloc for the length of a scope.
+class loading_mark {
+ public:
+  loading_mark() noexcept {
+    const auto self = static_cast<std::uint64_t>(::getpid()) << 32U;
+    std::uint64_t seen = loading.load(std::memory_order_relaxed);
+    do {
+      if ((seen & threads_mask) != 0 && (seen & ~threads_mask) != self) {
+        return;
+      }
+    } while (!loading.compare_exchange_weak(
+        seen, self | ((seen & threads_mask) + 1), std::memory_order_relaxed));
+    allowed_ = true;
+  }
+  loading_mark(const loading_mark&) = delete;
+  loading_mark& operator=(const loading_mark&) = delete;
+  ~loading_mark() {
+    if (allowed_) {
+      loading.fetch_sub(1, std::memory_order_relaxed);
+    }
+  }
+
+  [[nodiscard]] bool allowed() const noexcept { return allowed_; }
+
+ private:
+  bool allowed_ = false;
+};
+
+/// nullptr when the topology cannot be had.
+const topology* load_topology() noexcept {
+  const std::optional<topology>* known = known_topology.get();
+  if (known == nullptr) {
+    const loading_mark mark;
+    try {
+      auto made = std::make_unique<const std::optional<topology>>(mark.allowed() ? probe_topology()
+                                                                                 : std::nullopt);
+      known = &known_topology.publish(std::move(made));
+    } catch (const std::exception&) {
+      return nullptr;  // no memory: the next call tries again
+    }
+  }
+  return known->has_value() ? &**known : nullptr;
+}
+
+std::size_t allowed_cpus(const cpu_set& mask) noexcept {
+  const std::size_t cpus = mask.count();
+  return cpus != 0 ? cpus : online_cpus();
+}
+
+std::size_t physical_cores(const topology* where) noexcept {
+  cpu_set mask;
+  if (!read_cpu_affinity(mask)) {
+    return where != nullptr ? where->physical_cores : online_cpus();
+  }
+  return where != nullptr ? count_places(where->core_of_cpu, mask) : mask.count();
+}
+
+void fill_topology(machine& found, const topology& where) {
+  cpu_set mask;
+  found.logical_cores = where.logical_cores;
+  found.numa_nodes =
+      read_cpu_affinity(mask) ? count_places(where.node_of_cpu, mask) : where.numa_nodes;
+  found.core_kinds = where.core_kinds;
+  found.cache_l1_bytes = where.cache_l1_bytes;
+  found.cache_l2_bytes = where.cache_l2_bytes;
+  found.cache_l3_bytes = where.cache_l3_bytes;
+}
+
+}  // namespace
+
+cpu_limits combine_cpu_limits(std::size_t allowed_cpus, double cpu_quota) noexcept {
+  cpu_limits limits;
+  limits.allowed_cpus = std::max<std::size_t>(allowed_cpus, 1);
+  limits.usable_cpus = limits.allowed_cpus;
+  if (!(cpu_quota > 0.0)) {
+    return limits;
+  }
+  limits.cpu_quota = cpu_quota;
+  const double whole = std::max(std::floor(cpu_quota + 0.5), 1.0);
+  if (whole < static_cast<double>(limits.allowed_cpus)) {
+    limits.usable_cpus = static_cast<std::size_t>(whole);
+  }
+  return limits;
+}
+
+cpu_limits probe_cpu_limits() noexcept {
+  const preserved_errno keep;
+  cpu_set mask;
+  static_cast<void>(read_cpu_affinity(mask));  // empty when the system will not tell
+  return combine_cpu_limits(allowed_cpus(mask), current_quota());
+}
+
+std::optional<std::size_t> known_physical_cores() noexcept {
+  const std::optional<topology>* const known = known_topology.get();
+  if (known == nullptr) {
+    return std::nullopt;
+  }
+  return physical_cores(known->has_value() ? &**known : nullptr);
+}
+
+std::size_t load_physical_cores() noexcept {
+  return physical_cores(load_topology());
+}
+
+machine probe_machine() {
+  const cpu_limits cpus = probe_cpu_limits();
+  machine found;
+  found.allowed_cpus = cpus.allowed_cpus;
+  found.cpu_quota = cpus.cpu_quota;
+  const topology* const where = load_topology();
+  found.physical_cores = physical_cores(where);
+  if (where != nullptr) {
+    fill_topology(found, *where);
+  } else {
+    found.logical_cores = std::max(online_cpus(), cpus.allowed_cpus);
+    found.notes.emplace_back(
+        "hwloc did not describe this machine: every allowed CPU is taken for a core; NUMA nodes "
+        "and caches are unknown");
+  }
+  found.memory_limit = probe_cgroup_limits(real_root).memory_limit.value_or(0);
+  if (const std::optional<std::uint64_t> available = probe_memory_available(real_root)) {
+    found.memory_available = *available;
+  } else {
+    found.notes.emplace_back("available memory could not be read");
+  }
+  if (!read_text_file(real_root, "/proc/self/cgroup")) {
+    found.notes.emplace_back("control groups could not be read: no quota or memory limit assumed");
+  }
+  return found;
+}
+
+}  // namespace probe
+}  // namespace AMORSIZE_ABI_NAMESPACE
+}  // namespace amorsize

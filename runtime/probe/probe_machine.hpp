@@ -1,0 +1,48 @@
+// The machine as this process may use it, now. The only place where probes are cached.
+// Thread safety: thread-safe. A child forked at any moment never waits for what its parent began.
+#pragma once
+
+#include <amorsize/machine.hpp>
+#include <amorsize/version.hpp>
+
+#include <cstddef>
+#include <optional>
+
+namespace amorsize {
+inline namespace AMORSIZE_ABI_NAMESPACE {
+namespace probe {
+
+/// How many CPUs the calling thread may keep busy.
+struct cpu_limits {
+  std::size_t allowed_cpus = 1;  ///< in the calling thread's affinity mask; at least 1
+  double cpu_quota = 0.0;        ///< CPUs granted by the tightest control group; 0 = none
+  std::size_t usable_cpus = 1;   ///< the smaller of both, at least 1
+};
+
+/// The smaller of mask and quota. The quota counts as the nearest whole number, halves upwards
+/// (1.5 -> 2, 1.0 -> 1, 0.3 -> 1). Pure.
+[[nodiscard]] cpu_limits combine_cpu_limits(std::size_t allowed_cpus, double cpu_quota) noexcept;
+
+/// Affinity as of this call, quota at most one second old.
+///
+/// Overhead: one system call, below 1 us; once a second one caller re-reads the quota (10 us for
+///           /proc/self/cgroup and 6 us per file on the chain), and another 50 us when the process
+///           was moved to another group. Does not allocate otherwise.
+/// errno:    unchanged.
+[[nodiscard]] cpu_limits probe_cpu_limits() noexcept;
+
+/// Cores behind the calling thread's affinity mask, if somebody loaded the topology already.
+/// Equals the number of allowed CPUs when the topology could not be loaded.
+///
+/// Overhead: as probe_cpu_limits, without the files.
+[[nodiscard]] std::optional<std::size_t> known_physical_cores() noexcept;
+
+/// As known_physical_cores, but loads the topology when nobody has (1 to 16 ms, once a process).
+[[nodiscard]] std::size_t load_physical_cores() noexcept;
+
+/// Everything but the measured_* members. Loads the topology. Notes what could not be read.
+[[nodiscard]] machine probe_machine();
+
+}  // namespace probe
+}  // namespace AMORSIZE_ABI_NAMESPACE
+}  // namespace amorsize

@@ -1,0 +1,81 @@
+#include "runtime/process.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <optional>
+
+#include "runtime/executor/claim_ranges.hpp"
+#include "runtime/learnt_overheads.hpp"
+#include "runtime/probe/environment.hpp"
+#include "runtime/probe/probe_machine.hpp"
+#include "runtime/probe/steady_clock.hpp"
+
+namespace amorsize {
+inline namespace AMORSIZE_ABI_NAMESPACE {
+namespace {
+
+using policy::nanoseconds;
+
+/// From so much work on, a system call for the affinity mask is below one per cent.
+inline constexpr nanoseconds reread_from{50e3};
+/// Loading the topology takes 3 to 16 ms: below two per cent from here on.
+inline constexpr nanoseconds topology_from{1e9};
+
+/// Written by maps that look, read by all; relaxed: the newest answer of anybody will do.
+std::atomic<std::size_t> last_usable{0};
+
+/// Claiming from one's own range, without contention.
+nanoseconds measure_claim() noexcept {
+  constexpr std::uint32_t claims = 64;
+  executor::range_word word;
+  word.put({0, claims});
+  const clock& time = probe::real_clock();
+  const nanoseconds before = time.now();
+  while (word.claim([](executor::unit_range) { return 1U; }).size() > 0) {
+  }
+  return policy::sane(time.now() - before) / static_cast<double>(claims);
+}
+
+}  // namespace
+
+executor::crew& crew_of_process() {
+  static executor::crew& crew = [&]() -> executor::crew& {
+    const bool threads =
+        probe::this_environment().backend == probe::backend_choice::threads;
+    // A claim costs its CAS and the clock reading that ends its chunk.
+    const nanoseconds before = probe::real_clock().now();
+    const nanoseconds reading = policy::sane(probe::real_clock().now() - before);
+    overheads_of_process().set_claim(measure_claim() + reading);
+    return executor::crew::of_process(
+        threads ? executor::backend::threads : executor::backend::tbb, probe::real_clock());
+  }();
+  return crew;
+}
+
+std::size_t usable_cpus(nanoseconds work_left) noexcept {
+  std::size_t cpus = last_usable.load(std::memory_order_relaxed);
+  if (cpus > 0 && work_left < reread_from) {
+    return cpus;
+  }
+  cpus = probe::probe_cpu_limits().usable_cpus;
+  std::optional<std::size_t> cores = probe::known_physical_cores();
+  if (!cores && work_left >= topology_from) {
+    cores = probe::load_physical_cores();
+  }
+  if (cores && *cores > 0) {
+    cpus = std::min(cpus, *cores);
+  }
+  cpus = std::max<std::size_t>(1, cpus);
+  last_usable.store(cpus, std::memory_order_relaxed);
+  return cpus;
+}
+
+policy::capacity capacity_now(nanoseconds work_left) noexcept {
+  executor::crew& crew = crew_of_process();
+  crew.set_budget(usable_cpus(work_left));
+  const executor::crew::supply supply = crew.available();
+  return {supply.helpers + 1, supply.limited_by};
+}
+
+}  // namespace AMORSIZE_ABI_NAMESPACE
+}  // namespace amorsize
