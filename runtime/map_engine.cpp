@@ -34,8 +34,8 @@ using policy::reason_code;
 inline constexpr nanoseconds untimed_call{1e3};
 /// What a site remembers changes only when the estimate has moved by more than this.
 inline constexpr double remembered_change = 0.1;
-/// One call in 16 to 47 of a tiny site is timed; varied, so that sites called in turn all get theirs.
-inline constexpr std::uint32_t least_untimed_calls = 16;
+/// One call in 33 to 64 of a tiny site is timed; varied, so that sites called in turn all get theirs.
+inline constexpr std::uint32_t least_untimed_calls = 32;
 inline constexpr std::uint32_t untimed_calls_mask = 31;
 /// Shorter serial maps do not fill the decision log.
 inline constexpr nanoseconds logged_from{50e3};

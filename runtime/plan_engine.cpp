@@ -8,8 +8,8 @@
 #include "runtime/policy/serial_gate.hpp"
 #include "runtime/policy/worker_count.hpp"
 #include "runtime/probe/environment.hpp"
-#include "runtime/probe/probe_machine.hpp"
 #include "runtime/probe/steady_clock.hpp"
+#include "runtime/process.hpp"
 #include "runtime/stream_engine.hpp"
 
 #include <amorsize/errors.hpp>
@@ -53,12 +53,11 @@ std::size_t planned_chunksize(const plan_basis& basis,
   return std::min(items, probe::largest_count);  // more is no valid option
 }
 
-/// What a map that began now could use. Helpers are taken to be asleep: a plan is for later.
-policy::capacity usable_capacity() noexcept {
-  const std::size_t cpus = probe::probe_cpu_limits().usable_cpus;
-  const std::size_t cores = probe::known_physical_cores().value_or(cpus);
-  return {.workers = std::max<std::size_t>(1, std::min(cpus, cores)),
-          .limited_by = reason_code::one_cpu_allowed};
+/// What helpers cost a map that begins soon: those awake now will have gone to sleep by then.
+policy::overheads overheads_soon() {
+  const policy::crew_state now = crew_of_process().state();
+  return overheads_of_process().get(now == policy::crew_state::absent ? now
+                                                                      : policy::crew_state::asleep);
 }
 
 void add_warnings(plan& made, const detail::dry_run_input& input, const settings& with) {
@@ -215,8 +214,8 @@ plan dry_run::make_plan() const {
     basis.items = so_far.sampled_items;
     basis.is_sized = true;
   }
-  basis.costs = overheads_of_process().get(policy::crew_state::asleep);
-  basis.where = usable_capacity();
+  basis.costs = overheads_soon();
+  basis.where = capacity_now(policy::serial_time({basis.items, basis.cost}));
   const policy::decision made = plan_decision(basis, reason_of(now.input.cause), now.with);
   const double spread = std::max(now.cost.spread(), 0.0);
   const double speedup = speedup_at(basis.cost, basis, made.n_jobs);

@@ -28,9 +28,10 @@ namespace amorsize {
 inline namespace AMORSIZE_ABI_NAMESPACE {
 namespace detail {
 
-/// first != last for std::transform's own loop. O(n).
+/// std::transform's own loop. By value: iterators whose address is taken elsewhere would be kept in
+/// memory and the loop not be vectorised. O(n).
 template <class InputIt, class Sentinel, class OutputIt, class UnaryOp>
-OutputIt plain_loop(InputIt& first, const Sentinel& last, OutputIt out, UnaryOp& op) {
+OutputIt plain_loop(InputIt first, Sentinel last, OutputIt out, UnaryOp& op) {
   for (; first != last; ++first, (void)++out) {
     *out = std::invoke(op, *first);
   }
@@ -39,7 +40,7 @@ OutputIt plain_loop(InputIt& first, const Sentinel& last, OutputIt out, UnaryOp&
 
 template <class InputIt1, class Sentinel, class InputIt2, class OutputIt, class BinaryOp>
 OutputIt plain_loop(
-    InputIt1& first1, const Sentinel& last1, InputIt2& first2, OutputIt out, BinaryOp& op) {
+    InputIt1 first1, Sentinel last1, InputIt2 first2, OutputIt out, BinaryOp& op) {
   for (; first1 != last1; ++first1, (void)++first2, (void)++out) {
     *out = std::invoke(op, *first1, *first2);
   }
@@ -92,7 +93,7 @@ template <bool Shareable, class InputIt, class OutputIt, class UnaryOp>
   if (overlap(first, out, items)) {
     request.cause = serial_cause::ranges_overlap;
   }
-  loop body{first, out, op};
+  loop body{std::move(first), std::move(out), op};
   request.body = {&body, &loop::run};
   request.site = site;
   request.how = how;
@@ -113,7 +114,7 @@ template <bool Shareable, class InputIt1, class InputIt2, class OutputIt, class 
   if (overlap(first1, out, items) || overlap(first2, out, items)) {
     request.cause = serial_cause::ranges_overlap;
   }
-  loop body{first1, first2, out, op};
+  loop body{std::move(first1), std::move(first2), std::move(out), op};
   request.body = {&body, &loop::run};
   request.site = site;
   request.how = how;
@@ -130,12 +131,12 @@ OutputIt map_unary(
     loop_op& shared_op = op;
     call_site* site = find_call_site<unary_loop<InputIt, OutputIt, loop_op>>(op);
     if (how == nullptr && (items == 0 || (site != nullptr && far_below_sharing(*site, items)))) {
-      return plain_loop(first, last, std::move(out), shared_op);
+      return plain_loop(std::move(first), last, std::move(out), shared_op);
     }
-    run_erased<shareable>(first, items, out, shared_op, site, how);
+    run_erased<shareable>(std::move(first), items, out, shared_op, site, how);
     return advanced(out, items);
   } else if (!serial_run::wanted(how)) {
-    return plain_loop(first, last, std::move(out), op);
+    return plain_loop(std::move(first), last, std::move(out), op);
   } else {
     serial_run run(how, 0, serial_cause::not_random_access);
     for (; first != last; ++first, (void)++out) {
@@ -162,12 +163,12 @@ OutputIt map_binary(InputIt1& first1,
     loop_op& shared_op = op;
     call_site* site = find_call_site<binary_loop<InputIt1, InputIt2, OutputIt, loop_op>>(op);
     if (how == nullptr && (items == 0 || (site != nullptr && far_below_sharing(*site, items)))) {
-      return plain_loop(first1, last1, first2, std::move(out), shared_op);
+      return plain_loop(std::move(first1), last1, std::move(first2), std::move(out), shared_op);
     }
-    run_erased_pairs<shareable>(first1, first2, items, out, shared_op, site, how);
+    run_erased_pairs<shareable>(std::move(first1), std::move(first2), items, out, shared_op, site, how);
     return advanced(out, items);
   } else if (!serial_run::wanted(how)) {
-    return plain_loop(first1, last1, first2, std::move(out), op);
+    return plain_loop(std::move(first1), last1, std::move(first2), std::move(out), op);
   } else {
     serial_run run(how, 0, serial_cause::not_random_access);
     for (; first1 != last1; ++first1, (void)++first2, (void)++out) {
@@ -253,7 +254,7 @@ auto map_range(Range& range, UnaryOp& op, const options* how) {
 ///                bad_option, cancelled: with options only.
 /// Complexity:    exactly last - first calls of op.
 /// Overhead:      bench/README.md; per chunk two clock readings and one claim, nothing per item. A
-///                call known to last under a microsecond runs the plain loop: one call in 16 to 64
+///                call known to last under a microsecond runs the plain loop: one call in 33 to 64
 ///                is timed, so a cost that jumps is noticed that many calls later.
 /// Thread safety: concurrent calls share one set of workers; nested calls do not add threads.
 /// Source:        Python Amorsize (dry run); Graham 1969 (makespan bound).

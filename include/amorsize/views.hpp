@@ -140,8 +140,6 @@ concept stream_mappable =
     std::move_constructible<std::decay_t<decltype(std::invoke(
         std::declval<Op&>(), *std::declval<std::ranges::iterator_t<Range>&>()))>>;
 
-}  // namespace detail::view
-
 /// The results of op over the items of Source: an input_range, also where Source is more.
 ///
 /// `*it` is an rvalue reference to the result; reading it twice gives the same object and does not
@@ -152,7 +150,7 @@ concept stream_mappable =
 ///
 /// Overhead: per item one result stored in the iterator, no allocation.
 template <std::ranges::view Source, class Op>
-requires detail::view::stream_mappable<Source, Op>
+requires stream_mappable<Source, Op>
 class parallel_map_view : public std::ranges::view_interface<parallel_map_view<Source, Op>> {
   using source_iterator = std::ranges::iterator_t<Source>;
   using source_sentinel = std::ranges::sentinel_t<Source>;
@@ -204,7 +202,7 @@ class parallel_map_view : public std::ranges::view_interface<parallel_map_view<S
     }
 
     void pull() {
-      detail::serial_run* const run = parent_->account_.get();
+      serial_run* const run = parent_->account_.get();
       if (current_ != last_) {
         if (run != nullptr) {
           run->next_item();
@@ -219,7 +217,7 @@ class parallel_map_view : public std::ranges::view_interface<parallel_map_view<S
     parallel_map_view* parent_;
     source_iterator current_;
     [[no_unique_address]] source_sentinel last_;
-    detail::view::result_room<result> room_;
+    result_room<result> room_;
   };
 
   /// how: null when there are none; shared by the copies of the view.
@@ -254,12 +252,10 @@ class parallel_map_view : public std::ranges::view_interface<parallel_map_view<S
   }
 
   Source source_;
-  detail::view::replaceable<Op> op_;
+  replaceable<Op> op_;
   std::shared_ptr<const options> how_;
-  detail::view::account account_;
+  account account_;
 };
-
-namespace detail::view {
 
 /// A view of the range: itself if it is one, a reference to an lvalue, the owner of an rvalue.
 template <std::ranges::viewable_range Range>

@@ -80,7 +80,11 @@ std::string step_chart(std::string_view title,
     reached = std::max(reached, policy::sane(each.when).count());
     const std::string x = scaled.x(reached);
     const std::string y = scaled.y(static_cast<double>(each.count));
-    line += line.empty() ? "M" + x + " " + y : " H" + x + " V" + y;
+    const std::string_view right_then_up[] = {
+        line.empty() ? "M" : " H", x, line.empty() ? " " : " V", y};
+    for (const std::string_view part : right_then_up) {
+      line += part;
+    }
     points += "<circle class=\"point\" cx=\"" + x + "\" cy=\"" + y + "\" r=\"" +
               coordinate(point_radius) + "\"><title>" + duration_markup(each.when) + ": " +
               count_text(each.count) + "</title></circle>\n";

@@ -46,13 +46,6 @@ void cost_estimate::restart(nanoseconds cost) noexcept {
   since_forgetting_ = nanoseconds{0};
 }
 
-nanoseconds cost_estimate::cost() const noexcept {
-  if (items_ > 0.0) {
-    return busy_ / items_;
-  }
-  return first_items_ > 0.0 ? first_busy_ / first_items_ : nanoseconds{0};
-}
-
 }  // namespace policy
 }  // namespace AMORSIZE_ABI_NAMESPACE
 }  // namespace amorsize

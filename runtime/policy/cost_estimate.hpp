@@ -25,7 +25,12 @@ class cost_estimate {
 
   [[nodiscard]] bool known() const noexcept { return items_ > 0.0 || first_items_ > 0.0; }
   /// Per item; 0 when nothing was observed.
-  [[nodiscard]] nanoseconds cost() const noexcept;
+  [[nodiscard]] nanoseconds cost() const noexcept {
+    if (items_ > 0.0) {
+      return busy_ / items_;
+    }
+    return first_items_ > 0.0 ? first_busy_ / first_items_ : nanoseconds{0};
+  }
   /// Mean deviation between blocks / mean; 0 = even.
   [[nodiscard]] double spread() const noexcept { return spread_; }
 

@@ -7,10 +7,6 @@ namespace amorsize {
 inline namespace AMORSIZE_ABI_NAMESPACE {
 namespace policy {
 
-nanoseconds serial_time(const remaining_work& work) noexcept {
-  return sane(sane(work.cost) * static_cast<double>(work.items));
-}
-
 nanoseconds predicted_makespan(const remaining_work& work,
                                std::size_t workers,
                                const overheads& costs) noexcept {

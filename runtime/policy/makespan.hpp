@@ -18,7 +18,9 @@ struct remaining_work {
 };
 
 /// The work done by one worker alone.
-[[nodiscard]] nanoseconds serial_time(const remaining_work& work) noexcept;
+[[nodiscard]] constexpr nanoseconds serial_time(const remaining_work& work) noexcept {
+  return sane(sane(work.cost) * static_cast<double>(work.items));
+}
 
 /// First item starts to last item ends, with `workers` workers, the caller included: the caller pays
 /// one wake per helper, works alone until they start, and then all finish together, whole items

@@ -17,7 +17,7 @@ namespace probe {
 
 /// The smaller of MemAvailable and what the tightest control group has left, in bytes.
 ///
-/// Overhead: as probe_cgroup_limits, and 20 us for /proc/meminfo.
+/// Overhead: as probe_cgroup_limits, and 10 us for /proc/meminfo.
 [[nodiscard]] std::optional<std::uint64_t> probe_memory_available(
     std::string_view root = "/") noexcept;
 

@@ -155,9 +155,9 @@ const topology* load_topology() noexcept {
   return known->has_value() ? &**known : nullptr;
 }
 
-std::size_t allowed_cpus(const cpu_set& mask) noexcept {
-  const std::size_t cpus = mask.count();
-  return cpus != 0 ? cpus : online_cpus();
+std::size_t allowed_cpus() noexcept {
+  cpu_set mask;
+  return read_cpu_affinity(mask) ? mask.count() : online_cpus();
 }
 
 std::size_t physical_cores(const topology* where) noexcept {
@@ -181,9 +181,9 @@ void fill_topology(machine& found, const topology& where) {
 
 }  // namespace
 
-cpu_limits combine_cpu_limits(std::size_t allowed_cpus, double cpu_quota) noexcept {
+cpu_limits combine_cpu_limits(std::size_t allowed, double cpu_quota) noexcept {
   cpu_limits limits;
-  limits.allowed_cpus = std::max<std::size_t>(allowed_cpus, 1);
+  limits.allowed_cpus = std::max<std::size_t>(allowed, 1);
   limits.usable_cpus = limits.allowed_cpus;
   if (!(cpu_quota > 0.0)) {
     return limits;
@@ -198,9 +198,11 @@ cpu_limits combine_cpu_limits(std::size_t allowed_cpus, double cpu_quota) noexce
 
 cpu_limits probe_cpu_limits() noexcept {
   const preserved_errno keep;
-  cpu_set mask;
-  static_cast<void>(read_cpu_affinity(mask));  // empty when the system will not tell
-  return combine_cpu_limits(allowed_cpus(mask), current_quota());
+  return combine_cpu_limits(allowed_cpus(), current_quota());
+}
+
+cpu_limits known_cpu_limits() noexcept {
+  return combine_cpu_limits(allowed_cpus(), quota.load(std::memory_order_relaxed));
 }
 
 std::optional<std::size_t> known_physical_cores() noexcept {

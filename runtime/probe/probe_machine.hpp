@@ -21,15 +21,20 @@ struct cpu_limits {
 
 /// The smaller of mask and quota. The quota counts as the nearest whole number, halves upwards
 /// (1.5 -> 2, 1.0 -> 1, 0.3 -> 1). Pure.
-[[nodiscard]] cpu_limits combine_cpu_limits(std::size_t allowed_cpus, double cpu_quota) noexcept;
+[[nodiscard]] cpu_limits combine_cpu_limits(std::size_t allowed, double cpu_quota) noexcept;
 
 /// Affinity as of this call, quota at most one second old.
 ///
-/// Overhead: one system call, below 1 us; once a second one caller re-reads the quota (10 us for
-///           /proc/self/cgroup and 6 us per file on the chain), and another 50 us when the process
-///           was moved to another group. Does not allocate otherwise.
+/// Overhead: one system call, below 1 us. Once a second one caller re-reads the quota: 9 us for
+///           /proc/self/cgroup and 7 us per file on the chain, several times that when the caches
+///           are cold; 50 us more at first and when the process was moved to another group.
+///           Allocates only then.
 /// errno:    unchanged.
 [[nodiscard]] cpu_limits probe_cpu_limits() noexcept;
+
+/// As probe_cpu_limits, but reads no file: the quota is the last one read, however old that is, and
+/// none when nobody has read it. For maps that may end sooner than a file is read.
+[[nodiscard]] cpu_limits known_cpu_limits() noexcept;
 
 /// Cores behind the calling thread's affinity mask, if somebody loaded the topology already.
 /// Equals the number of allowed CPUs when the topology could not be loaded.

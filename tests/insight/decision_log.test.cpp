@@ -1,0 +1,172 @@
+#include "runtime/insight/decision_log.hpp"
+#include "tests/support/catch.hpp"
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <latch>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <sys/wait.h>
+#include <thread>
+#include <unistd.h>
+#include <vector>
+
+namespace {
+
+using amorsize::insight::decision_log;
+using amorsize::insight::entry;
+using amorsize::policy::decision;
+using amorsize::policy::nanoseconds;
+using amorsize::policy::reason_code;
+
+decision numbered(std::size_t number) {
+  return {.n_jobs = number + 1,
+          .chunksize = number + 2,
+          .reason = reason_code::shared_predicted,
+          .items_left = number,
+          .measured_rate_ratio = static_cast<double>(number)};
+}
+
+/// All parts of an entry were written by the same call.
+bool is_whole(const entry& of) {
+  const std::size_t number = of.made.items_left;
+  return of.made.n_jobs == number + 1 && of.made.chunksize == number + 2 &&
+         of.when.count() == static_cast<double>(number) &&
+         of.made.measured_rate_ratio == static_cast<double>(number) &&
+         std::string_view(of.label) == "map " + std::to_string(of.map_id);
+}
+
+TEST_CASE("a snapshot gives back what was recorded, oldest first", "[insight][unit]") {
+  const auto log = std::make_unique<decision_log>();
+  CHECK(log->snapshot().empty());
+  for (std::size_t number = 0; number < 100; ++number) {
+    log->record(7, nanoseconds{static_cast<double>(number)}, numbered(number), "map 7");
+  }
+  const std::vector<entry> entries = log->snapshot();
+  REQUIRE(entries.size() == 100);
+  for (std::size_t number = 0; number < 100; ++number) {
+    CHECK(entries[number].made.items_left == number);
+    CHECK(entries[number].made.reason == reason_code::shared_predicted);
+    CHECK(is_whole(entries[number]));
+  }
+  CHECK(log->recorded_count() == 100);
+  CHECK(log->dropped_count() == 0);
+}
+
+TEST_CASE("a full log keeps the newest", "[insight][unit]") {
+  constexpr std::size_t surplus = 1234;
+  const auto log = std::make_unique<decision_log>();
+  for (std::size_t number = 0; number < decision_log::capacity + surplus; ++number) {
+    log->record(1, nanoseconds{0}, numbered(number), {});
+  }
+  const std::vector<entry> entries = log->snapshot();
+  REQUIRE(entries.size() == decision_log::capacity);
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    REQUIRE(entries[i].made.items_left == surplus + i);
+  }
+}
+
+TEST_CASE("a label is cut between characters and always ends", "[insight][unit]") {
+  const auto log = std::make_unique<decision_log>();
+  const std::string thirty(30, 'x');
+  const std::array<std::string, 7> labels{"",
+                                          thirty + "y",
+                                          thirty + "yz",
+                                          thirty + "\xC3\xA9",          // two bytes, one fits
+                                          thirty + "\xF0\x9F\x98\x80",  // four bytes, one fits
+                                          std::string(40, '\x80'),      // never was UTF-8
+                                          std::string("a\0b", 3)};
+  for (const std::string& label : labels) {
+    log->record(1, nanoseconds{0}, {}, label);
+  }
+  const std::vector<entry> entries = log->snapshot();
+  REQUIRE(entries.size() == labels.size());
+  const auto label_of = [&](std::size_t i) { return std::string_view(entries[i].label); };
+  CHECK(label_of(0).empty());
+  CHECK(label_of(1) == thirty + "y");
+  CHECK(label_of(2) == thirty + "y");
+  CHECK(label_of(3) == thirty);
+  CHECK(label_of(4) == thirty);
+  CHECK(label_of(5) == std::string(31, '\x80'));
+  CHECK(label_of(6) == "a");
+}
+
+TEST_CASE("while somebody is at the log, entries are dropped and nobody waits",
+          "[insight][negative]") {
+  const auto log = std::make_unique<decision_log>();
+  log->record(1, nanoseconds{0}, {}, "kept");
+  REQUIRE(log->try_lock());
+  log->record(1, nanoseconds{0}, {}, "dropped");
+  CHECK(log->snapshot().empty());
+  CHECK(log->dropped_count() == 1);
+  log->unlock();
+  CHECK(log->snapshot().size() == 1);
+  log->record(1, nanoseconds{0}, {}, "kept");
+  CHECK(log->snapshot().size() == 2);
+}
+
+TEST_CASE("a child forked while the log is in use does not hang", "[insight][negative]") {
+  decision_log& log = amorsize::insight::process_log();
+  REQUIRE(log.try_lock());
+  const pid_t child = ::fork();
+  if (child == 0) {
+    constexpr unsigned patience_seconds = 60;
+    ::alarm(patience_seconds);  // a hang ends the child by a signal
+    const std::uint64_t before = amorsize::insight::dropped_count();
+    amorsize::insight::record(1, nanoseconds{0}, {}, "in the child");
+    const bool dropped = amorsize::insight::dropped_count() == before + 1;
+    ::_exit(dropped && amorsize::insight::snapshot().empty() ? 0 : 1);
+  }
+  log.unlock();
+  REQUIRE(child > 0);
+  int status = -1;
+  REQUIRE(::waitpid(child, &status, 0) == child);
+  CHECK(WIFEXITED(status));
+  CHECK(WEXITSTATUS(status) == 0);
+}
+
+TEST_CASE("entries recorded by four threads are whole, in order, and all accounted for",
+          "[insight][stress]") {
+  constexpr std::size_t threads = 4;
+  constexpr std::size_t entries_each = 20'000;
+  const auto log = std::make_unique<decision_log>();
+  std::latch start(threads + 1);
+  std::atomic<std::size_t> running{threads};
+  std::vector<std::jthread> recorders;
+  for (std::size_t id = 0; id < threads; ++id) {
+    recorders.emplace_back([&, id] {
+      const std::string label = "map " + std::to_string(id);
+      start.arrive_and_wait();
+      for (std::size_t number = 0; number < entries_each; ++number) {
+        log->record(id, nanoseconds{static_cast<double>(number)}, numbered(number), label);
+      }
+      running.fetch_sub(1);
+    });
+  }
+  start.arrive_and_wait();
+  bool whole = true;
+  bool ordered = true;
+  bool last_round = false;
+  while (!last_round) {
+    last_round = running.load() == 0;
+    const std::vector<entry> entries = log->snapshot();
+    std::array<std::size_t, threads> next{};
+    for (const entry& each : entries) {
+      whole = whole && each.map_id < threads && is_whole(each);
+      if (!whole) {
+        break;
+      }
+      std::size_t& expected = next[each.map_id];
+      ordered = ordered && each.made.items_left >= expected;
+      expected = each.made.items_left + 1;
+    }
+  }
+  CHECK(whole);
+  CHECK(ordered);
+  CHECK(log->recorded_count() + log->dropped_count() == threads * entries_each);
+  CHECK(log->recorded_count() > 0);
+}
+
+}  // namespace
