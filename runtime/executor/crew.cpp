@@ -35,7 +35,8 @@ crew& crew::of_process(backend wanted, const clock& time) {
     return *known;
   }
   static crew& only = *[&] {
-    crew* made = new crew(wanted, time);
+    crew* made = new crew(
+        wanted == backend::tbb ? enlist_tbb() : enlist_threads(), enlist_threads(), time);
     pthread_atfork(nullptr, nullptr, &crew::forked_in_child);
     return made;
   }();
@@ -43,12 +44,8 @@ crew& crew::of_process(backend wanted, const clock& time) {
   return only;
 }
 
-crew::crew(backend wanted, const clock& time)
-    : time_(time),
-      main_(wanted == backend::tbb ? &enlist_tbb(this, &crew::serve_one)
-                                   : &enlist_threads(this, &crew::serve_one)),
-      threads_(&enlist_threads(this, &crew::serve_one)),
-      main_is_threads_(wanted == backend::threads) {}
+crew::crew(enlist& main, enlist& beyond, const clock& time) noexcept
+    : time_(time), main_(&main), beyond_(&beyond) {}
 
 const char* crew::backend_name() const noexcept { return main_->name(); }
 
@@ -230,12 +227,12 @@ void crew::set_workers(shared_map& map, std::size_t n_jobs) noexcept {
 bool crew::start(ticket_index index) noexcept {
   const std::size_t main_limit = main_->ticket_limit(budget_.load(std::memory_order_relaxed));
   const bool on_main = index < main_limit && !main_failed_.load(std::memory_order_relaxed);
-  enlist& chosen = on_main ? *main_ : *threads_;
-  if (chosen.start(index)) {
+  enlist& chosen = on_main ? *main_ : *beyond_;
+  if (chosen.start(index, &crew::serve_one, this)) {
     started_.fetch_add(1, std::memory_order_relaxed);
     return true;
   }
-  if (on_main && !main_is_threads_) {
+  if (on_main && main_ != beyond_) {
     main_failed_.store(true, std::memory_order_relaxed);
   } else {
     no_threads_until_.store((time_.now() + thread_retry).count(), std::memory_order_relaxed);
@@ -324,7 +321,7 @@ void crew::serve(ticket_index index) noexcept {
           continue;
         }
       }
-      if (time_.now() > until) {
+      if (!(time_.now() < until)) {
         break;
       }
       pause();
@@ -360,8 +357,7 @@ void crew::forked_in_child() noexcept {
   }
   // Nothing ran: a fresh threads back end serves the child.
   forget_threads_after_fork();
-  known->main_ = known->threads_;
-  known->main_is_threads_ = true;
+  known->main_ = known->beyond_;
   known->working_.store(0, std::memory_order_relaxed);
   known->lingering_.store(0, std::memory_order_relaxed);
   known->started_.store(0, std::memory_order_relaxed);

@@ -42,7 +42,8 @@ class crew {
   /// fixes clock and back end.
   [[nodiscard]] static crew& of_process(backend wanted, const clock& time);
 
-  crew(backend wanted, const clock& time);
+  /// main: for helpers up to the CPUs; beyond: for those of maps with n_jobs set above them.
+  crew(enlist& main, enlist& beyond, const clock& time) noexcept;
   crew(const crew&) = delete;
   crew& operator=(const crew&) = delete;
 
@@ -120,9 +121,8 @@ class crew {
   static void forked_in_child() noexcept;
 
   const clock& time_;
-  enlist* main_;      ///< tickets [0, main_limit_)
-  enlist* threads_;   ///< the rest
-  bool main_is_threads_;
+  enlist* main_;    ///< tickets below its limit
+  enlist* beyond_;  ///< the rest
 
   /// CPUs of the process. Written by maps that look, read by all: relaxed, it is an advice.
   std::atomic<std::size_t> budget_{1};

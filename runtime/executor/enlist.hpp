@@ -24,9 +24,9 @@ class enlist {
   enlist(const enlist&) = delete;
   enlist& operator=(const enlist&) = delete;
 
-  /// Makes a thread call serve(ticket) soon. False: there is none to be had, now or ever; nothing
-  /// was started. Never throws, whatever the library behind it does.
-  [[nodiscard]] virtual bool start(ticket_index ticket) noexcept = 0;
+  /// Makes a thread call serve(crew, ticket) soon. False: there is none to be had, now or ever;
+  /// nothing was started. Never throws, whatever the library behind it does.
+  [[nodiscard]] virtual bool start(ticket_index ticket, serve_function serve, void* crew) noexcept = 0;
 
   /// Tickets this back end may ever hold, for a process that may use `cpus`.
   [[nodiscard]] virtual std::size_t ticket_limit(std::size_t cpus) noexcept = 0;
@@ -50,12 +50,12 @@ class enlist {
 
 /// Plain threads, created on demand, parked in between. For callables that wait, for n_jobs beyond
 /// the CPUs, and wherever oneTBB is not wanted.
-[[nodiscard]] enlist& enlist_threads(void* crew, serve_function serve);
+[[nodiscard]] enlist& enlist_threads();
 /// In the child of a fork: its threads did not come along.
 void forget_threads_after_fork() noexcept;
 
 /// oneTBB's workers through a workers-only arena.
-[[nodiscard]] enlist& enlist_tbb(void* crew, serve_function serve);
+[[nodiscard]] enlist& enlist_tbb();
 
 }  // namespace executor
 }  // namespace AMORSIZE_ABI_NAMESPACE

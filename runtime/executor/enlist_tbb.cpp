@@ -62,14 +62,12 @@ std::size_t parallelism_allowed() noexcept {
 
 class tbb_arena final : public enlist {
  public:
-  tbb_arena(void* crew, serve_function serve) noexcept : crew_(crew), serve_(serve) {}
-
-  bool start(ticket_index ticket) noexcept override {
+  bool start(ticket_index ticket, serve_function serve, void* crew) noexcept override {
     const int before = errno;
     bool enqueued = false;
     try {
       if (tbb::task_arena* arena = arena_for_helpers(); arena != nullptr) {
-        arena->enqueue([this, ticket] { serve_(crew_, ticket); });
+        arena->enqueue([=] { serve(crew, ticket); });
         enqueued = true;
       }
     } catch (...) {
@@ -123,16 +121,14 @@ class tbb_arena final : public enlist {
     return arena;
   }
 
-  void* crew_;
-  serve_function serve_;
   /// Workers plus one once the arena was made; 0 before. Written once, read by ticket_limit.
   std::atomic<std::size_t> size_{0};
 };
 
 }  // namespace
 
-enlist& enlist_tbb(void* crew, serve_function serve) {
-  static tbb_arena& only = *new tbb_arena(crew, serve);
+enlist& enlist_tbb() {
+  static tbb_arena& only = *new tbb_arena();
   return only;
 }
 

@@ -30,14 +30,17 @@ struct parked_thread {
   std::atomic<std::uint32_t> calls{0};
   /// Does the thread exist? Changed by the holder of the ticket only; acquire/release hands over.
   std::atomic<bool> exists{false};
+  /// What the next call is for. Written before `calls` is raised, read after: published by it.
+  serve_function serve = nullptr;
+  void* crew = nullptr;
 };
 
 class thread_pool final : public enlist {
  public:
-  thread_pool(void* crew, serve_function serve) noexcept : crew_(crew), serve_(serve) {}
-
-  bool start(ticket_index ticket) noexcept override {
+  bool start(ticket_index ticket, serve_function serve, void* crew) noexcept override {
     parked_thread& one = threads_[ticket];
+    one.serve = serve;
+    one.crew = crew;
     one.calls.fetch_add(1, std::memory_order_release);
     if (one.exists.load(std::memory_order_acquire)) {
       one.calls.notify_one();
@@ -98,19 +101,16 @@ class thread_pool final : public enlist {
     std::snprintf(name.data(), name.size(), "amorsize-%u", static_cast<unsigned>(where.ticket + 1));
     pthread_setname_np(pthread_self(), name.data());
     parked_thread& self = where.pool->threads_[where.ticket];
-    std::uint32_t answered = 0;
     // A thread that takes over a ticket after a fork starts counting where the old one was.
-    answered = self.calls.load(std::memory_order_acquire) - 1;
+    std::uint32_t answered = self.calls.load(std::memory_order_acquire) - 1;
     for (;;) {
       self.calls.wait(answered, std::memory_order_acquire);
       answered = self.calls.load(std::memory_order_acquire);
-      where.pool->serve_(where.pool->crew_, where.ticket);
+      self.serve(self.crew, where.ticket);
     }
     return nullptr;
   }
 
-  void* crew_;
-  serve_function serve_;
   std::array<parked_thread, most_helpers> threads_{};
   std::array<place, most_helpers> places_{};
 };
@@ -119,8 +119,8 @@ std::atomic<thread_pool*> only_pool{nullptr};
 
 }  // namespace
 
-enlist& enlist_threads(void* crew, serve_function serve) {
-  static thread_pool& pool = *new thread_pool(crew, serve);
+enlist& enlist_threads() {
+  static thread_pool& pool = *new thread_pool();
   only_pool.store(&pool, std::memory_order_release);
   return pool;
 }

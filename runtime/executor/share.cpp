@@ -58,7 +58,7 @@ void wait_working(shared_map& map) {
       run_worker(map, 0);
       until = map.time->now() + spin;
     }
-    if (map.time->now() > until) {
+    if (!(map.time->now() < until)) {
       const int error_before = errno;
       map.door.wait_until_empty();
       errno = error_before;

@@ -60,8 +60,11 @@ struct work_layout {
   policy::nanoseconds cost{0};   ///< per item, as known when the map was opened
 
   [[nodiscard]] std::size_t item_of(std::uint32_t unit) const noexcept {
-    const std::size_t item = static_cast<std::size_t>(unit) * unit_items;
-    return item < first_item ? first_item : (item < items ? item : items);
+    if (unit > items / unit_items) {
+      return items;  // the last unit may be a short one; the product could wrap
+    }
+    const std::size_t item = unit * unit_items;
+    return item < first_item ? first_item : item;
   }
   [[nodiscard]] unit_range units_left() const noexcept {
     return {static_cast<std::uint32_t>(first_item / unit_items),

@@ -69,6 +69,13 @@ class decision_log {
   void unlock() const noexcept;
 
  private:
+  /// Holds no entry yet: entry{} is not all zeros, and would put the whole ring into the binary.
+  union slot {
+    constexpr slot() noexcept : unused{} {}
+    unsigned char unused;
+    entry used;
+  };
+
   [[nodiscard]] bool lock_within_bounds() const noexcept;
 
   /// Taken (acquire) and given back (release) by every thread that touches ring_; the release
@@ -78,8 +85,7 @@ class decision_log {
   std::atomic<std::uint64_t> recorded_{0};
   /// Written and read by anybody. Relaxed: a statistic.
   std::atomic<std::uint64_t> dropped_{0};
-  /// Entries as bytes: entry{} is not all zeros, and would put the whole ring into the binary.
-  alignas(entry) std::array<std::byte, capacity * sizeof(entry)> ring_{};
+  std::array<slot, capacity> ring_{};
 };
 static_assert(std::is_trivially_destructible_v<decision_log>);
 

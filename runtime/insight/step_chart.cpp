@@ -60,6 +60,13 @@ std::string duration_markup(policy::nanoseconds duration) {
   return text;
 }
 
+std::string point(std::string_view x, std::string_view y, const step& of) {
+  std::string markup = "<circle class=\"point\" cx=\"";
+  markup.append(x).append("\" cy=\"").append(y).append("\" r=\"");
+  return markup + coordinate(point_radius) + "\"><title>" + duration_markup(of.when) + ": " +
+         count_text(of.count) + "</title></circle>\n";
+}
+
 }  // namespace
 
 std::string step_chart(std::string_view title,
@@ -85,9 +92,7 @@ std::string step_chart(std::string_view title,
     for (const std::string_view part : right_then_up) {
       line += part;
     }
-    points += "<circle class=\"point\" cx=\"" + x + "\" cy=\"" + y + "\" r=\"" +
-              coordinate(point_radius) + "\"><title>" + duration_markup(each.when) + ": " +
-              count_text(each.count) + "</title></circle>\n";
+    points += point(x, y, each);
   }
 
   std::string svg = "<svg role=\"img\" viewBox=\"0 0 " + coordinate(width) + " " +
@@ -98,7 +103,8 @@ std::string step_chart(std::string_view title,
   svg += text_at(left, height - label_gap, "start", "0 ns");
   svg += text_at(right, height - label_gap, "end", duration_markup(policy::nanoseconds{last_time}));
   if (!line.empty()) {
-    svg += "<path class=\"line\" d=\"" + line + " H" + coordinate(right) + "\"/>\n" + points;
+    line.append(" H").append(coordinate(right));
+    svg += "<path class=\"line\" d=\"" + line + "\"/>\n" + points;
   }
   return svg + "</svg>\n";
 }

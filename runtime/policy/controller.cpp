@@ -68,8 +68,14 @@ void controller::observe(const chunk_sample& sample) noexcept {
   decision_.estimated_serial = time_left();
 }
 
+bool controller::is_believable() const noexcept {
+  const nanoseconds cost = cost_.cost();
+  return cost_.confirmed() || cost * static_cast<double>(done_) >= believed_at_once ||
+         (cost < remembered_ * agreement && remembered_ < cost * agreement);
+}
+
 bool controller::worth_asking() const noexcept {
-  return items_left() > 1 && time_left() > worth_asking_from;
+  return items_left() > 1 && time_left() > worth_asking_from && is_believable();
 }
 
 void controller::consider(const overheads& costs, const capacity& where) noexcept {

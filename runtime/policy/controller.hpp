@@ -37,6 +37,12 @@ inline constexpr nanoseconds longest_block{50e3};
 /// Nothing shorter is worth asking what the machine can do: an awake helper takes a microsecond.
 inline constexpr nanoseconds worth_asking_from{2e3};
 
+/// A first block that took so long is believed by itself. Shorter ones may be a first call's surprise
+/// (lazy binding, a cold cache, a first allocation: up to some ten microseconds) and are confirmed by
+/// a second one, unless the site's memory agrees.
+inline constexpr nanoseconds believed_at_once{100e3};
+inline constexpr double agreement = 2.0;
+
 /// What the caller of the map fixed or bounded.
 struct limits {
   std::size_t max_jobs = 0;        ///< 0 = no limit
@@ -85,6 +91,7 @@ class controller {
 
  private:
   [[nodiscard]] nanoseconds time_left() const noexcept;
+  [[nodiscard]] bool is_believable() const noexcept;
   void size_chunks() noexcept;
   [[nodiscard]] bool raise_if_longer(nanoseconds now) noexcept;
 

@@ -29,9 +29,9 @@ void cost_estimate::observe(std::size_t items, nanoseconds busy) noexcept {
     // One block a thousand times dearer is one deviation, not a thousand.
     spread_ += spread_weight * (std::fmin(deviation, 4.0) - spread_);
   }
-  // Half the weight goes once the new samples are as long as all that is remembered.
+  // Half the weight goes once the samples since the last time are as long as all before them.
   since_forgetting_ += time;
-  if (items_ > 0.0 && since_forgetting_ > busy_) {
+  if (items_ > 0.0 && since_forgetting_ * 2.0 > busy_) {
     items_ *= 0.5;
     busy_ *= 0.5;
     since_forgetting_ = nanoseconds{0};

@@ -24,6 +24,8 @@ class cost_estimate {
   void restart(nanoseconds cost) noexcept;
 
   [[nodiscard]] bool known() const noexcept { return items_ > 0.0 || first_items_ > 0.0; }
+  /// Have there been two samples? The first one alone may be a first call's surprise.
+  [[nodiscard]] bool confirmed() const noexcept { return items_ > 0.0; }
   /// Per item; 0 when nothing was observed.
   [[nodiscard]] nanoseconds cost() const noexcept {
     if (items_ > 0.0) {

@@ -56,7 +56,8 @@ struct cgroup_mount {
 /// not.
 inline constexpr std::size_t most_cgroup_levels = 64;
 
-/// The directories of a group and its visible ancestors, innermost first, last the mount point.
+/// The directories of a group and its visible ancestors, innermost first, last the mount point,
+/// none with a slash at the end.
 /// A group that is not visible below the mount (containers, namespaces, "..") gives the mount
 /// point alone; of more than most_cgroup_levels the outermost are kept.
 [[nodiscard]] std::vector<std::string> cgroup_directories(const cgroup_mount& mount,

@@ -179,7 +179,7 @@ class once {
     }
     void operator++(int) { ++*this; }
     friend bool operator==(const iterator& it, std::default_sentinel_t) {
-      return it.of_->at == it.of_->items_.size();
+      return it.of_->is_at_end();
     }
 
    private:
@@ -191,6 +191,8 @@ class once {
     return iterator(*this);
   }
   std::default_sentinel_t end() const { return {}; }
+
+  [[nodiscard]] bool is_at_end() const { return at == items_.size(); }
 
   std::size_t at = 0;  ///< items left behind by ++
   int begins = 0;

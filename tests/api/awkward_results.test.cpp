@@ -228,7 +228,9 @@ struct shouting_output {
   shouting_output& operator++() { return ++at, *this; }
   shouting_output operator++(int) { return {at++}; }
   friend shouting_output operator+(shouting_output it, std::ptrdiff_t n) { return {it.at + n}; }
-  friend std::ptrdiff_t operator-(shouting_output a, shouting_output b) { return a.at - b.at; }
+  [[maybe_unused]] friend std::ptrdiff_t operator-(shouting_output a, shouting_output b) {
+    return a.at - b.at;
+  }
 };
 struct permitted_output : shouting_output {
   permitted_output& operator++() { return ++at, *this; }

@@ -59,6 +59,11 @@ TEST_CASE("a page shows the report, its decisions and a chart", "[insight][unit]
   CHECK(page.find("prefers-color-scheme: dark") != std::string::npos);
 }
 
+TEST_CASE("a page shows markup in a text as text", "[insight][unit]") {
+  const std::string page = page_of(report_with("it's <b> & \"c\""));
+  CHECK(page.find("<td>it&#39;s &lt;b&gt; &amp; &quot;c&quot;</td>") != std::string::npos);
+}
+
 TEST_CASE("a page needs neither scripts nor the network", "[insight][unit]") {
   const std::string page = page_of(report_with("x"));
   for (const char* forbidden : {"<script", "http:", "https:", "src=", "href=", "url(", "@import"}) {

@@ -45,7 +45,8 @@ class progress_mark {
   const std::size_t& from_;
 };
 
-/// std::transform's loop over one block, one source.
+/// std::transform's loop over one block, one source. The index moves last: an iterator that throws
+/// when it steps away from an item fails at that item, also at the end of a block.
 template <class InputIt, class OutputIt, class UnaryOp>
 struct unary_loop {
   InputIt first;
@@ -59,13 +60,13 @@ struct unary_loop {
     InputIt in = self.first + static_cast<decltype(self.first - self.first)>(index);
     OutputIt to = self.out + static_cast<decltype(self.out - self.out)>(index);
     if (block.limit == nullptr) {
-      for (const std::size_t last = block.last; index != last; ++index, ++in, (void)++to) {
+      for (const std::size_t last = block.last; index != last; ++in, (void)++to, ++index) {
         *to = std::invoke(self.op, *in);
       }
       return;
     }
     for (; index < block.last && index < block.limit->load(std::memory_order_relaxed);
-         ++index, ++in, (void)++to) {
+         ++in, (void)++to, ++index) {
       *to = std::invoke(self.op, *in);
     }
   }
@@ -88,13 +89,13 @@ struct binary_loop {
     OutputIt to = self.out + static_cast<decltype(self.out - self.out)>(index);
     if (block.limit == nullptr) {
       for (const std::size_t last = block.last; index != last;
-           ++index, ++in1, (void)++in2, (void)++to) {
+           ++in1, (void)++in2, (void)++to, ++index) {
         *to = std::invoke(self.op, *in1, *in2);
       }
       return;
     }
     for (; index < block.last && index < block.limit->load(std::memory_order_relaxed);
-         ++index, ++in1, (void)++in2, (void)++to) {
+         ++in1, (void)++in2, (void)++to, ++index) {
       *to = std::invoke(self.op, *in1, *in2);
     }
   }

@@ -1,0 +1,160 @@
+// What a map allocates: nothing per item, and once warm nothing per call. Built as a program of its
+// own, because it replaces operator new.
+#include "tests/support/catch.hpp"
+
+#include <amorsize/amorsize.hpp>
+
+#include <atomic>
+#include <cstddef>
+#include <cstdlib>
+#include <list>
+#include <new>
+#include <numeric>
+#include <vector>
+
+namespace {
+
+/// Counted by every thread, read when none runs.
+std::atomic<std::size_t> allocations{0};
+
+void* counted_allocation(std::size_t bytes, std::size_t alignment) {
+  allocations.fetch_add(1, std::memory_order_relaxed);
+  const std::size_t size = (bytes + alignment - 1) / alignment * alignment;
+  if (void* const memory = std::aligned_alloc(alignment, size == 0 ? alignment : size)) {
+    return memory;
+  }
+  throw std::bad_alloc();
+}
+
+}  // namespace
+
+// Never inlined: else compilers see free() meet new.
+[[gnu::noinline]] void* operator new(std::size_t bytes) {
+  return counted_allocation(bytes, alignof(std::max_align_t));
+}
+[[gnu::noinline]] void* operator new(std::size_t bytes, std::align_val_t alignment) {
+  return counted_allocation(bytes, static_cast<std::size_t>(alignment));
+}
+[[gnu::noinline]] void operator delete(void* memory) noexcept {
+  std::free(memory);
+}
+[[gnu::noinline]] void operator delete(void* memory, std::size_t /*bytes*/) noexcept {
+  std::free(memory);
+}
+[[gnu::noinline]] void operator delete(void* memory, std::align_val_t /*alignment*/) noexcept {
+  std::free(memory);
+}
+[[gnu::noinline]] void operator delete(void* memory,
+                                       std::size_t /*bytes*/,
+                                       std::align_val_t /*alignment*/) noexcept {
+  std::free(memory);
+}
+
+namespace {
+
+using amorsize::options;
+using amorsize::parallel_map;
+
+/// Allocations of map(), once it has run `warm_rounds` times.
+template <class Map>
+std::size_t allocations_when_warm(Map map) {
+  constexpr int warm_rounds = 50;
+  constexpr int rounds = 100;
+  for (int i = 0; i < warm_rounds; ++i) {
+    map();
+  }
+  const std::size_t before = allocations.load();
+  for (int i = 0; i < rounds; ++i) {
+    map();
+  }
+  return allocations.load() - before;
+}
+
+double square(double x) {
+  return x * x;
+}
+
+TEST_CASE("the counting works", "[api][unit]") {
+  const std::size_t before = allocations.load();
+  const std::vector<int> some(100);
+  CHECK(allocations.load() == before + 1);
+}
+
+TEST_CASE("an empty map allocates nothing, not even the first time", "[api][unit]") {
+  const std::vector<double> none;
+  std::vector<double> results(1);
+  const std::size_t before = allocations.load();
+  parallel_map(none.begin(), none.end(), results.begin(), square);
+  const std::size_t after = allocations.load();
+  CHECK(after == before);
+}
+
+TEST_CASE("a warm map into an output iterator allocates nothing", "[api][unit]") {
+  constexpr std::size_t lengths[] = {1, 16, 1000, 100'000};
+  for (const std::size_t length : lengths) {
+    CAPTURE(length);
+    const std::vector<double> items(length, 2.0);
+    std::vector<double> results(length);
+    CHECK(allocations_when_warm(
+              [&] { parallel_map(items.begin(), items.end(), results.begin(), square); }) == 0);
+    CHECK(allocations_when_warm([&] { parallel_map(items, results.begin(), square); }) == 0);
+    CHECK(allocations_when_warm([&] {
+            parallel_map(
+                items.begin(), items.end(), items.begin(), results.begin(), [](double a, double b) {
+                  return a + b;
+                });
+          }) == 0);
+  }
+}
+
+TEST_CASE("a warm shared map allocates nothing", "[api][unit]") {
+  const std::vector<double> items(100'000, 2.0);
+  std::vector<double> results(items.size());
+  const auto work = [](double x) {
+    for (int i = 0; i < 20; ++i) {
+      x = x * 0.5 + 1.0;
+    }
+    return x;
+  };
+  CHECK(allocations_when_warm([&] { parallel_map(items, results.begin(), work); }) == 0);
+  CHECK(allocations_when_warm([&] { parallel_map(items, results.begin(), work, {.n_jobs = 2}); }) ==
+        0);
+  CHECK(allocations_when_warm([&] {
+          parallel_map(items, results.begin(), work, {.n_jobs = 3, .chunksize = 100});
+        }) == 0);
+}
+
+TEST_CASE("a map over a list without options allocates nothing", "[api][unit]") {
+  const std::list<double> items(1000, 2.0);
+  std::vector<double> results(items.size());
+  CHECK(allocations_when_warm([&] { parallel_map(items, results.begin(), square); }) == 0);
+}
+
+TEST_CASE("a view without options allocates nothing", "[api][unit]") {
+  const std::vector<double> items(1000, 2.0);
+  double sum = 0.0;
+  CHECK(allocations_when_warm([&] {
+          for (const double x : items | amorsize::views::parallel_map(square)) {
+            sum += x;
+          }
+        }) == 0);
+  CHECK(sum > 0.0);
+}
+
+TEST_CASE("the range form allocates its vector and nothing else", "[api][unit]") {
+  const std::vector<double> items(1000, 2.0);
+  CHECK(allocations_when_warm([&] { static_cast<void>(parallel_map(items, square)); }) == 100);
+}
+
+TEST_CASE("a stream with options allocates per call, not per item", "[api][unit]") {
+  const std::list<double> few(10, 2.0);
+  const std::list<double> many(10'000, 2.0);
+  std::vector<double> results(many.size());
+  const options how{.chunksize = 7};
+  const auto count = [&](const std::list<double>& items) {
+    return allocations_when_warm([&] { parallel_map(items, results.begin(), square, how); });
+  };
+  CHECK(count(few) == count(many));
+}
+
+}  // namespace

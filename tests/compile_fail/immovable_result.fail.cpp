@@ -1,0 +1,9 @@
+// EXPECT: amorsize: the callable returns nothing a std::vector can hold
+#include <amorsize/parallel_map.hpp>
+
+#include <mutex>
+#include <vector>
+
+void misuse(const std::vector<int>& in) {
+  amorsize::parallel_map(in, [](int) { return std::mutex{}; }, {.n_jobs = 2});
+}

@@ -1,0 +1,187 @@
+#include "runtime/policy/controller.hpp"
+
+#include <limits>
+#include <random>
+
+#include "tests/support/catch.hpp"
+
+using namespace amorsize::policy;
+
+namespace {
+
+constexpr overheads asleep{nanoseconds{10e3}, nanoseconds{50e3}, nanoseconds{40}};
+constexpr overheads awake{nanoseconds{200}, nanoseconds{1e3}, nanoseconds{40}};
+
+struct alone_run {
+  decision last;
+  std::size_t looks = 0;       ///< times the clock was read
+  std::size_t considered = 0;
+  std::size_t items_alone = 0;
+};
+
+/// The calling thread's part of a map, in virtual time, until it is over or shared.
+template <class Cost>
+alone_run run_alone(std::size_t items, Cost cost, const overheads& costs, std::size_t cpus,
+                    nanoseconds remembered = nanoseconds{0}) {
+  controller decides(items, {}, remembered);
+  alone_run seen;
+  nanoseconds now{0};
+  while (decides.items_left() > 0) {
+    const std::size_t block = decides.next_block();
+    REQUIRE(block >= 1);
+    REQUIRE(block <= decides.items_left());
+    const bool timed = decides.is_timed();
+    nanoseconds busy{0};
+    for (std::size_t i = 0; i < block; ++i) {
+      busy += nanoseconds{cost(seen.items_alone + i)};
+    }
+    now += busy;
+    seen.items_alone += block;
+    seen.looks += timed ? 1 : 0;
+    decides.observe(chunk_sample{block, timed ? busy : nanoseconds{0}, now});
+    if (decides.worth_asking()) {
+      ++seen.considered;
+      decides.consider(costs, {cpus, cpus > 1 ? reason_code::workers_busy : reason_code::one_cpu_allowed});
+      if (decides.next().n_jobs > 1) {
+        break;
+      }
+    }
+  }
+  seen.last = decides.next();
+  return seen;
+}
+
+auto even(double cost) {
+  return [cost](std::size_t) { return cost; };
+}
+
+}  // namespace
+
+TEST_CASE("a hundred items of two nanoseconds are never worth asking about", "[policy][unit]") {
+  const alone_run run = run_alone(100, even(2.0), awake, 64);
+  CHECK(run.considered == 0);
+  CHECK(run.items_alone == 100);
+}
+
+TEST_CASE("a short call at a known site reads the clock once beyond the start", "[policy][unit]") {
+  for (const std::size_t items : {1U, 16U, 256U, 900U}) {
+    CHECK(run_alone(items, even(1.0), asleep, 2, nanoseconds{1.0}).looks <= 1);
+  }
+}
+
+TEST_CASE("a first short call reads it a few times at most", "[policy][unit]") {
+  CHECK(run_alone(16, even(1.0), asleep, 2).looks <= 2);
+  CHECK(run_alone(256, even(1.0), asleep, 2).looks <= 4);
+}
+
+TEST_CASE("long work is shared after a small part of it", "[policy][unit]") {
+  const alone_run run = run_alone(100'000, even(1'000.0), asleep, 2);
+  CHECK(run.last.n_jobs == 2);
+  CHECK(run.last.reason == reason_code::shared_predicted);
+  CHECK(run.items_alone < 100);
+  CHECK(run.last.chunksize >= 1);
+  CHECK(run.last.chunksize <= 50);
+}
+
+TEST_CASE("cheap first items do not hide dear later ones", "[policy][unit]") {
+  const alone_run run =
+      run_alone(1'000, [](std::size_t i) { return i < 3 ? 20.0 : 1e6; }, asleep, 2);
+  CHECK(run.last.n_jobs == 2);
+  CHECK(run.items_alone < 30);
+}
+
+TEST_CASE("a dear first item does not share cheap later ones", "[policy][unit]") {
+  const alone_run run =
+      run_alone(200, [](std::size_t i) { return i == 0 ? 2e4 : 5.0; }, asleep, 2);
+  CHECK(run.last.n_jobs == 1);
+}
+
+TEST_CASE("a cost that rises a hundredfold in the middle is shared from then on",
+          "[policy][unit]") {
+  const alone_run run = run_alone(
+      20'000, [](std::size_t i) { return i < 10'000 ? 3.0 : 300.0; }, asleep, 2);
+  CHECK(run.last.n_jobs == 2);
+  CHECK(run.items_alone < 14'000);
+}
+
+TEST_CASE("one CPU stays serial with that reason", "[policy][unit]") {
+  const alone_run run = run_alone(10'000, even(1'000.0), asleep, 1);
+  CHECK(run.last.n_jobs == 1);
+  CHECK(run.items_alone == 10'000);
+}
+
+TEST_CASE("sharing is never chosen when the model predicts a gain below a tenth",
+          "[policy][property]") {
+  const unsigned seed = std::random_device{}();
+  INFO("seed " << seed);
+  std::mt19937 random(seed);
+  for (int round = 0; round < 3'000; ++round) {
+    const std::size_t items = 1 + random() % 2'000;
+    const double cost = std::exp(std::uniform_real_distribution<double>(0.0, 14.0)(random));
+    const overheads& costs = random() % 2 == 0 ? asleep : awake;
+    const alone_run run = run_alone(items, even(cost), costs, 1 + random() % 64);
+    if (run.last.n_jobs > 1) {
+      REQUIRE(run.last.estimated_parallel < run.last.estimated_serial * 0.9);
+    } else {
+      REQUIRE(run.items_alone == items);
+    }
+  }
+}
+
+TEST_CASE("max_jobs bounds the choice, a fixed chunksize is kept", "[policy][unit]") {
+  controller decides(1'000'000, {.max_jobs = 3, .chunksize = 77}, nanoseconds{0});
+  decides.observe(chunk_sample{1, nanoseconds{1e5}, nanoseconds{1e5}});
+  decides.consider(asleep, {64, reason_code::none});
+  CHECK(decides.next().n_jobs == 3);
+  CHECK(decides.next().chunksize == 77);
+}
+
+TEST_CASE("a first block of a tenth of a millisecond is believed at once", "[policy][unit]") {
+  CHECK(run_alone(3, even(1e9), asleep, 2).items_alone == 1);
+  CHECK(run_alone(10, even(2e5), asleep, 2).items_alone == 1);
+}
+
+TEST_CASE("a site's memory confirms the first block, but does not replace it", "[policy][unit]") {
+  CHECK(run_alone(100'000, even(100.0), asleep, 2, nanoseconds{120.0}).items_alone <= 10);
+  CHECK(run_alone(200, even(5.0), asleep, 2, nanoseconds{1e5}).last.n_jobs == 1);
+}
+
+TEST_CASE("when the rest turns out long, workers are added", "[policy][unit]") {
+  controller decides(10'000'000, {}, nanoseconds{0});
+  decides.observe(chunk_sample{1'000, nanoseconds{1e3}, nanoseconds{1e3}});
+  decides.consider(asleep, {64, reason_code::none});
+  const std::size_t before = decides.next().n_jobs;
+  REQUIRE(before > 1);
+  REQUIRE(before < 64);
+  decides.start_sharing(nanoseconds{1e3});
+  for (int i = 1; i < 40 && decides.next().n_jobs <= before; ++i) {
+    // Now 1 us an item; all workers keep up.
+    const std::size_t workers = decides.next().n_jobs;
+    const double n = static_cast<double>(workers);
+    static_cast<void>(decides.observe(beat_sample{.items = 200 * workers,
+                                                  .busy = nanoseconds{2e5 * n},
+                                                  .rate = n / 1'000.0,
+                                                  .workers = workers,
+                                                  .items_left = 9'000'000,
+                                                  .finished = nanoseconds{1e5 * i}}));
+  }
+  CHECK(decides.next().n_jobs > before);
+}
+
+TEST_CASE("the controller is total for clocks that lie", "[policy][property]") {
+  for (const double time : {0.0, -1e9, 1e300, std::numeric_limits<double>::quiet_NaN(),
+                            std::numeric_limits<double>::infinity()}) {
+    controller decides(1'000, {}, nanoseconds{time});
+    std::size_t blocks = 0;
+    while (decides.items_left() > 0) {
+      const std::size_t block = decides.next_block();
+      REQUIRE(block >= 1);
+      decides.observe(chunk_sample{block, nanoseconds{time}, nanoseconds{time}});
+      decides.consider(asleep, {4, reason_code::none});
+      REQUIRE(decides.next().n_jobs >= 1);
+      REQUIRE(decides.next().n_jobs <= 4);
+      REQUIRE(++blocks <= 1'000);
+    }
+    CHECK(decides.next_block() == 0);
+  }
+}

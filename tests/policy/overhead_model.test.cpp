@@ -1,0 +1,35 @@
+#include "runtime/policy/overhead_model.hpp"
+
+#include <limits>
+
+#include "tests/support/catch.hpp"
+
+using namespace amorsize::policy;
+
+TEST_CASE("learning moves towards what is observed and arrives", "[policy][property]") {
+  nanoseconds estimate{50'000};
+  for (int i = 0; i < 60; ++i) {
+    const nanoseconds before = estimate;
+    estimate = learn(estimate, nanoseconds{8'000});
+    CHECK(estimate < before);
+    CHECK(estimate >= nanoseconds{8'000} * 0.999);
+  }
+  CHECK(estimate.count() == Approx(8'000.0).epsilon(0.001));
+}
+
+TEST_CASE("one preempted wake of milliseconds raises the estimate by less than a factor two",
+          "[policy][unit]") {
+  CHECK(learn(nanoseconds{10'000}, nanoseconds{3e6}) < nanoseconds{20'000});
+}
+
+TEST_CASE("learning is total", "[policy][property]") {
+  const double odd[] = {0.0, -1.0, 1e300, std::numeric_limits<double>::infinity(),
+                        std::numeric_limits<double>::quiet_NaN(), 1.0};
+  for (const double estimate : odd) {
+    for (const double sample : odd) {
+      const double next = learn(nanoseconds{estimate}, nanoseconds{sample}).count();
+      CHECK(next > 0.0);
+      CHECK(next < 1e19);
+    }
+  }
+}

@@ -1,0 +1,155 @@
+#include "runtime/policy/throughput_climb.hpp"
+
+#include <algorithm>
+#include <limits>
+
+#include "tests/support/catch.hpp"
+
+using namespace amorsize::policy;
+
+namespace {
+
+/// A machine on which `workers` reach rate(workers) items per nanosecond.
+template <class Rate>
+class playground {
+ public:
+  playground(Rate rate, std::size_t n_jobs) : rate_(rate), n_jobs_(n_jobs) {
+    climb_.start(n_jobs, rate_(1), nanoseconds{0});
+  }
+
+  /// One beat; follows the advice. Returns the reason, none when nothing changed.
+  reason_code beat() {
+    const nanoseconds length = beat_length(now_);
+    now_ += length;
+    in_force_[n_jobs_ > 1 ? 1 : 0] += length;
+    const double rate = rate_(n_jobs_);
+    const auto items = static_cast<std::size_t>(rate * length.count()) + 1;
+    const auto advice = climb_.observe({.items = items,
+                                        .busy = length * static_cast<double>(n_jobs_),
+                                        .rate = rate,
+                                        .workers = n_jobs_,
+                                        .items_left = 1'000'000,
+                                        .finished = now_});
+    if (advice.reason != reason_code::none) {
+      n_jobs_ = advice.n_jobs;
+    }
+    return advice.reason;
+  }
+
+  std::size_t n_jobs() const { return n_jobs_; }
+  nanoseconds now() const { return now_; }
+  nanoseconds alone() const { return in_force_[0]; }
+  nanoseconds together() const { return in_force_[1]; }
+  throughput_climb& climb() { return climb_; }
+
+ private:
+  Rate rate_;
+  std::size_t n_jobs_;
+  throughput_climb climb_;
+  nanoseconds now_{0};
+  nanoseconds in_force_[2]{};
+};
+
+}  // namespace
+
+TEST_CASE("workers that help stay", "[policy][unit]") {
+  playground machine([](std::size_t k) { return 0.001 * static_cast<double>(k); }, 8);
+  for (int i = 0; i < 1'000; ++i) {
+    REQUIRE(machine.beat() == reason_code::none);
+  }
+  CHECK(machine.climb().measured_ratio() == Approx(8.0));
+}
+
+TEST_CASE("workers that hinder each other are shed after a comparison and tried ever more rarely",
+          "[policy][unit]") {
+  playground machine([](std::size_t k) { return k == 1 ? 0.001 : 0.0004; }, 2);
+  CHECK(machine.beat() == reason_code::trying_alone);
+  CHECK(machine.n_jobs() == 1);
+  CHECK(machine.beat() == reason_code::no_speedup);
+  int retries = 0;
+  while (machine.now() < nanoseconds{1e9}) {
+    retries += machine.beat() == reason_code::trying_again ? 1 : 0;
+  }
+  CHECK(retries >= 2);
+  CHECK(retries <= 9);
+  CHECK(machine.together() < machine.now() * 0.06);
+}
+
+TEST_CASE("a risen cost is not taken for contention", "[policy][unit]") {
+  double cost = 1.0;
+  playground machine([&](std::size_t k) { return 0.001 * static_cast<double>(k) / cost; }, 2);
+  for (int i = 0; i < 20; ++i) {
+    REQUIRE(machine.beat() == reason_code::none);
+  }
+  cost = 10.0;
+  CHECK(machine.beat() == reason_code::trying_alone);
+  CHECK(machine.beat() == reason_code::costs_changed);
+  CHECK(machine.n_jobs() == 2);
+}
+
+TEST_CASE("a cost that rises all the time leaves the helpers at work nearly always",
+          "[policy][property]") {
+  double cost = 1.0;
+  playground machine([&](std::size_t k) { return 0.001 * static_cast<double>(k) / cost; }, 2);
+  while (machine.now() < nanoseconds{2e9}) {
+    machine.beat();
+    cost *= 1.02;
+  }
+  CHECK(machine.alone() < machine.now() * 0.05);
+}
+
+TEST_CASE("helpers come back when the lock is gone", "[policy][unit]") {
+  bool locked = true;
+  playground machine(
+      [&](std::size_t k) {
+        return locked ? (k == 1 ? 0.001 : 0.0004) : 0.01 * static_cast<double>(k);
+      },
+      2);
+  for (int i = 0; i < 30; ++i) {
+    machine.beat();
+  }
+  CHECK(machine.n_jobs() == 1);
+  locked = false;
+  const nanoseconds from = machine.now();
+  while (machine.n_jobs() == 1 && machine.now() < from * 3.0 + nanoseconds{20e6}) {
+    machine.beat();
+  }
+  CHECK(machine.n_jobs() == 2);
+}
+
+TEST_CASE("where three workers reach what eight do, about three stay", "[policy][unit]") {
+  playground machine(
+      [](std::size_t k) { return 0.001 * std::min(3.0, static_cast<double>(k)); }, 8);
+  for (int i = 0; i < 200; ++i) {
+    machine.beat();
+  }
+  CHECK(machine.n_jobs() >= 3);
+  CHECK(machine.n_jobs() <= 4);
+}
+
+TEST_CASE("samples too small to judge by change nothing", "[policy][unit]") {
+  throughput_climb climb;
+  climb.start(2, 1.0, nanoseconds{0});
+  const auto advice = climb.observe({.items = 1,
+                                     .busy = nanoseconds{1e6},
+                                     .rate = 1e-6,
+                                     .workers = 1,
+                                     .items_left = 100,
+                                     .finished = nanoseconds{1e6}});
+  CHECK(advice.reason == reason_code::none);
+}
+
+TEST_CASE("samples without sense change nothing", "[policy][property]") {
+  throughput_climb climb;
+  climb.start(2, 1.0, nanoseconds{0});
+  for (const double rate : {0.0, -1.0, std::numeric_limits<double>::quiet_NaN(),
+                            std::numeric_limits<double>::infinity()}) {
+    const auto advice = climb.observe({.items = 100,
+                                       .busy = nanoseconds{1e6},
+                                       .rate = rate,
+                                       .workers = 2,
+                                       .items_left = 100,
+                                       .finished = nanoseconds{1e6}});
+    CHECK(advice.reason == reason_code::none);
+  }
+}
