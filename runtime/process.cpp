@@ -16,13 +16,18 @@ namespace {
 
 using policy::nanoseconds;
 
-/// From so much work on, a system call for the affinity mask is below one per cent.
-inline constexpr nanoseconds reread_from{50e3};
+/// From so much work on, a system call for the affinity mask (0.3 us) is below one per cent.
+inline constexpr nanoseconds reread_affinity_from{50e3};
+/// Reading the CPU quota takes 100 us, the first time 200: with the start of the back end still ahead
+/// no shorter map is shared anyway, and later maps use the last answer until they are long.
+inline constexpr nanoseconds first_quota_from{300e3};
+inline constexpr nanoseconds reread_quota_from{20e6};
 /// Loading the topology takes 3 to 16 ms: below two per cent from here on.
 inline constexpr nanoseconds topology_from{1e9};
 
 /// Written by maps that look, read by all; relaxed: the newest answer of anybody will do.
 std::atomic<std::size_t> last_usable{0};
+std::atomic<bool> quota_was_read{false};
 
 /// Claiming from one's own range, without contention.
 nanoseconds measure_claim() noexcept {
@@ -54,10 +59,16 @@ executor::crew& crew_of_process() {
 
 std::size_t usable_cpus(nanoseconds work_left) noexcept {
   std::size_t cpus = last_usable.load(std::memory_order_relaxed);
-  if (cpus > 0 && work_left < reread_from) {
+  if (cpus > 0 && work_left < reread_affinity_from) {
     return cpus;
   }
-  cpus = probe::probe_cpu_limits().usable_cpus;
+  const bool with_quota = work_left >= (quota_was_read.load(std::memory_order_relaxed)
+                                            ? reread_quota_from
+                                            : first_quota_from);
+  cpus = (with_quota ? probe::probe_cpu_limits() : probe::known_cpu_limits()).usable_cpus;
+  if (with_quota) {
+    quota_was_read.store(true, std::memory_order_relaxed);
+  }
   std::optional<std::size_t> cores = probe::known_physical_cores();
   if (!cores && work_left >= topology_from) {
     cores = probe::load_physical_cores();

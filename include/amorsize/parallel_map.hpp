@@ -33,7 +33,7 @@ namespace detail {
 template <class InputIt, class Sentinel, class OutputIt, class UnaryOp>
 OutputIt plain_loop(InputIt first, Sentinel last, OutputIt out, UnaryOp& op) {
   for (; first != last; ++first, (void)++out) {
-    *out = std::invoke(op, *first);
+    map_one(first, out, op);
   }
   return out;
 }
@@ -42,7 +42,7 @@ template <class InputIt1, class Sentinel, class InputIt2, class OutputIt, class 
 OutputIt plain_loop(
     InputIt1 first1, Sentinel last1, InputIt2 first2, OutputIt out, BinaryOp& op) {
   for (; first1 != last1; ++first1, (void)++first2, (void)++out) {
-    *out = std::invoke(op, *first1, *first2);
+    map_one(first1, first2, out, op);
   }
   return out;
 }
@@ -141,7 +141,7 @@ OutputIt map_unary(
     serial_run run(how, 0, serial_cause::not_random_access);
     for (; first != last; ++first, (void)++out) {
       run.next_item();
-      *out = std::invoke(op, *first);
+      map_one(first, out, op);
     }
     run.finish();
     return std::move(out);
@@ -173,7 +173,7 @@ OutputIt map_binary(InputIt1& first1,
     serial_run run(how, 0, serial_cause::not_random_access);
     for (; first1 != last1; ++first1, (void)++first2, (void)++out) {
       run.next_item();
-      *out = std::invoke(op, *first1, *first2);
+      map_one(first1, first2, out, op);
     }
     run.finish();
     return std::move(out);

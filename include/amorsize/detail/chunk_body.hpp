@@ -8,6 +8,7 @@
 #include <atomic>
 #include <cstddef>
 #include <functional>
+#include <type_traits>
 
 namespace amorsize {
 inline namespace AMORSIZE_ABI_NAMESPACE {
@@ -45,6 +46,26 @@ class progress_mark {
   const std::size_t& from_;
 };
 
+/// *to = op(*in), and std::invoke's meaning of it for member pointers.
+template <class InputIt, class OutputIt, class UnaryOp>
+[[gnu::always_inline]] inline void map_one(InputIt& in, OutputIt& to, UnaryOp& op) {
+  if constexpr (std::is_member_pointer_v<std::remove_const_t<UnaryOp>>) {
+    *to = std::invoke(op, *in);
+  } else {
+    *to = op(*in);
+  }
+}
+
+template <class InputIt1, class InputIt2, class OutputIt, class BinaryOp>
+[[gnu::always_inline]] inline void map_one(
+    InputIt1& in1, InputIt2& in2, OutputIt& to, BinaryOp& op) {
+  if constexpr (std::is_member_pointer_v<std::remove_const_t<BinaryOp>>) {
+    *to = std::invoke(op, *in1, *in2);
+  } else {
+    *to = op(*in1, *in2);
+  }
+}
+
 /// std::transform's loop over one block, one source. The index moves last: an iterator that throws
 /// when it steps away from an item fails at that item, also at the end of a block.
 template <class InputIt, class OutputIt, class UnaryOp>
@@ -61,13 +82,13 @@ struct unary_loop {
     OutputIt to = self.out + static_cast<decltype(self.out - self.out)>(index);
     if (block.limit == nullptr) {
       for (const std::size_t last = block.last; index != last; ++in, (void)++to, ++index) {
-        *to = std::invoke(self.op, *in);
+        map_one(in, to, self.op);
       }
       return;
     }
     for (; index < block.last && index < block.limit->load(std::memory_order_relaxed);
          ++in, (void)++to, ++index) {
-      *to = std::invoke(self.op, *in);
+      map_one(in, to, self.op);
     }
   }
 };
@@ -90,13 +111,13 @@ struct binary_loop {
     if (block.limit == nullptr) {
       for (const std::size_t last = block.last; index != last;
            ++in1, (void)++in2, (void)++to, ++index) {
-        *to = std::invoke(self.op, *in1, *in2);
+        map_one(in1, in2, to, self.op);
       }
       return;
     }
     for (; index < block.last && index < block.limit->load(std::memory_order_relaxed);
          ++in1, (void)++in2, (void)++to, ++index) {
-      *to = std::invoke(self.op, *in1, *in2);
+      map_one(in1, in2, to, self.op);
     }
   }
 };
