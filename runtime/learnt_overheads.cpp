@@ -45,7 +45,9 @@ bool learnt_overheads::is_measured(policy::crew_state state) const noexcept {
   return wake_[static_cast<std::size_t>(state)].load(std::memory_order_relaxed) > 0.0;
 }
 
-learnt_overheads& overheads_of_process() noexcept { return of_process; }
+learnt_overheads& overheads_of_process() noexcept {
+  return of_process;
+}
 
 }  // namespace AMORSIZE_ABI_NAMESPACE
 }  // namespace amorsize

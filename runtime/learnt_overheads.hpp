@@ -1,13 +1,13 @@
-// What waking workers has cost in this process: the memory of the overhead model, shared by all maps.
-// Thread safety: thread-safe. Two maps that learn at once may lose one observation of many.
+// What waking workers has cost in this process: the memory of the overhead model, shared by all
+// maps. Thread safety: thread-safe. Two maps that learn at once may lose one observation of many.
 #pragma once
 
-#include <array>
-#include <atomic>
+#include "runtime/policy/overhead_model.hpp"
 
 #include <amorsize/version.hpp>
 
-#include "runtime/policy/overhead_model.hpp"
+#include <array>
+#include <atomic>
 
 namespace amorsize {
 inline namespace AMORSIZE_ABI_NAMESPACE {

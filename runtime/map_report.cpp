@@ -1,9 +1,8 @@
+#include "runtime/insight/reason_text.hpp"
 #include "runtime/map_report.hpp"
 
 #include <algorithm>
 #include <utility>
-
-#include "runtime/insight/reason_text.hpp"
 
 namespace amorsize {
 inline namespace AMORSIZE_ABI_NAMESPACE {

@@ -2,30 +2,30 @@
 // Thread safety: pure functions and plain values.
 #pragma once
 
-#include <cstddef>
-#include <string>
-#include <vector>
+#include "runtime/policy/decision_history.hpp"
+#include "runtime/policy/units.hpp"
 
 #include <amorsize/report.hpp>
 
-#include "runtime/policy/decision_history.hpp"
-#include "runtime/policy/units.hpp"
+#include <cstddef>
+#include <string>
+#include <vector>
 
 namespace amorsize {
 inline namespace AMORSIZE_ABI_NAMESPACE {
 
 /// What happened, as numbers.
 struct map_outcome {
-  std::size_t items_given = 0;                       ///< to the callable
-  std::size_t items_shared = 0;                      ///< of them, while helpers were allowed
+  std::size_t items_given = 0;   ///< to the callable
+  std::size_t items_shared = 0;  ///< of them, while helpers were allowed
   policy::nanoseconds elapsed{0};
-  policy::nanoseconds elapsed_shared{0};             ///< of it, from the opening of the gate on
-  std::vector<policy::nanoseconds> worker_busy = {}; ///< workers that ran items; [0] is the caller
-  policy::nanoseconds cost_alone{0};                 ///< per item, measured before sharing; 0 = not
-  policy::nanoseconds cost{0};                       ///< per item, as estimated at the end
+  policy::nanoseconds elapsed_shared{0};              ///< of it, from the opening of the gate on
+  std::vector<policy::nanoseconds> worker_busy = {};  ///< workers that ran items; [0] is the caller
+  policy::nanoseconds cost_alone{0};  ///< per item, measured before sharing; 0 = not
+  policy::nanoseconds cost{0};        ///< per item, as estimated at the end
   double spread = 0.0;
-  policy::nanoseconds wake{0};                       ///< what calling the helpers cost
-  policy::nanoseconds start{0};                      ///< until the first one ran
+  policy::nanoseconds wake{0};   ///< what calling the helpers cost
+  policy::nanoseconds start{0};  ///< until the first one ran
   policy::nanoseconds claim{0};
   const char* backend = "none";
   std::vector<std::string> warnings = {};

@@ -1,14 +1,13 @@
-#include "runtime/process.hpp"
-
-#include <algorithm>
-#include <atomic>
-#include <optional>
-
 #include "runtime/executor/claim_ranges.hpp"
 #include "runtime/learnt_overheads.hpp"
 #include "runtime/probe/environment.hpp"
 #include "runtime/probe/probe_machine.hpp"
 #include "runtime/probe/steady_clock.hpp"
+#include "runtime/process.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <optional>
 
 namespace amorsize {
 inline namespace AMORSIZE_ABI_NAMESPACE {
@@ -18,8 +17,8 @@ using policy::nanoseconds;
 
 /// From so much work on, a system call for the affinity mask (0.3 us) is below one per cent.
 inline constexpr nanoseconds reread_affinity_from{50e3};
-/// Reading the CPU quota takes 100 us, the first time 200: with the start of the back end still ahead
-/// no shorter map is shared anyway, and later maps use the last answer until they are long.
+/// Reading the CPU quota takes 100 us, the first time 200: with the start of the back end still
+/// ahead no shorter map is shared anyway, and later maps use the last answer until they are long.
 inline constexpr nanoseconds first_quota_from{300e3};
 inline constexpr nanoseconds reread_quota_from{20e6};
 /// Loading the topology takes 3 to 16 ms: below two per cent from here on.
@@ -45,14 +44,13 @@ nanoseconds measure_claim() noexcept {
 
 executor::crew& crew_of_process() {
   static executor::crew& crew = [&]() -> executor::crew& {
-    const bool threads =
-        probe::this_environment().backend == probe::backend_choice::threads;
+    const bool threads = probe::this_environment().backend == probe::backend_choice::threads;
     // A claim costs its CAS and the clock reading that ends its chunk.
     const nanoseconds before = probe::real_clock().now();
     const nanoseconds reading = policy::sane(probe::real_clock().now() - before);
     overheads_of_process().set_claim(measure_claim() + reading);
-    return executor::crew::of_process(
-        threads ? executor::backend::threads : executor::backend::tbb, probe::real_clock());
+    return executor::crew::of_process(threads ? executor::backend::threads : executor::backend::tbb,
+                                      probe::real_clock());
   }();
   return crew;
 }
@@ -62,9 +60,9 @@ std::size_t usable_cpus(nanoseconds work_left) noexcept {
   if (cpus > 0 && work_left < reread_affinity_from) {
     return cpus;
   }
-  const bool with_quota = work_left >= (quota_was_read.load(std::memory_order_relaxed)
-                                            ? reread_quota_from
-                                            : first_quota_from);
+  const bool with_quota =
+      work_left >=
+      (quota_was_read.load(std::memory_order_relaxed) ? reread_quota_from : first_quota_from);
   cpus = (with_quota ? probe::probe_cpu_limits() : probe::known_cpu_limits()).usable_cpus;
   if (with_quota) {
     quota_was_read.store(true, std::memory_order_relaxed);

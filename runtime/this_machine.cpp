@@ -1,13 +1,13 @@
 // this_machine(): what the probe reads, with what the maps of this process have learnt.
-#include <amorsize/machine.hpp>
-
-#include <chrono>
-#include <cstdint>
-
 #include "runtime/learnt_overheads.hpp"
 #include "runtime/policy/overhead_model.hpp"
 #include "runtime/probe/probe_machine.hpp"
 #include "runtime/process.hpp"
+
+#include <amorsize/machine.hpp>
+
+#include <chrono>
+#include <cstdint>
 
 namespace amorsize {
 inline namespace AMORSIZE_ABI_NAMESPACE {

@@ -1,13 +1,12 @@
-// The atomics the protocol is written in. The same headers run on std::atomic, under a model checker
-// and in a simulator: each supplies a type like this one.
-// Thread safety: immutable.
+// The atomics the protocol is written in. The same headers run on std::atomic, under a model
+// checker and in a simulator: each supplies a type like this one. Thread safety: immutable.
 #pragma once
+
+#include <amorsize/version.hpp>
 
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-
-#include <amorsize/version.hpp>
 
 namespace amorsize {
 inline namespace AMORSIZE_ABI_NAMESPACE {

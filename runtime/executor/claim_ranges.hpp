@@ -3,16 +3,15 @@
 //
 // Why it is right (runtime/README.md has the long form): an index is in at most one word at a time.
 // claim() and steal() remove exactly the indices they return, atomically, from the one word that
-// held them. A value cannot come back: the word would have to hold the same indices again, and those
-// have been handed out. So a successful CAS means that nothing has changed since the word was read,
-// and there is no ABA.
-// Thread safety: thread-safe, except as stated.
+// held them. A value cannot come back: the word would have to hold the same indices again, and
+// those have been handed out. So a successful CAS means that nothing has changed since the word was
+// read, and there is no ABA. Thread safety: thread-safe, except as stated.
 #pragma once
+
+#include "runtime/executor/atomic_policy.hpp"
 
 #include <cstddef>
 #include <cstdint>
-
-#include "runtime/executor/atomic_policy.hpp"
 
 namespace amorsize {
 inline namespace AMORSIZE_ABI_NAMESPACE {
@@ -24,7 +23,9 @@ struct unit_range {
   std::uint32_t begin = 0;
   std::uint32_t end = 0;
 
-  [[nodiscard]] constexpr std::uint32_t size() const noexcept { return end > begin ? end - begin : 0; }
+  [[nodiscard]] constexpr std::uint32_t size() const noexcept {
+    return end > begin ? end - begin : 0;
+  }
 };
 
 [[nodiscard]] constexpr std::uint64_t pack(unit_range range) noexcept {
@@ -35,9 +36,9 @@ struct unit_range {
 }
 
 /// One worker's range. Written by its owner (claim, put) and by thieves (steal); read by everybody
-/// who looks for a victim. The ordering publishes nothing but the word itself: the items' inputs were
-/// published by the gate, and their results are published by leaving it. acq_rel on the CAS keeps a
-/// stolen range's history ordered for whoever steals from the thief.
+/// who looks for a victim. The ordering publishes nothing but the word itself: the items' inputs
+/// were published by the gate, and their results are published by leaving it. acq_rel on the CAS
+/// keeps a stolen range's history ordered for whoever steals from the thief.
 template <class Atomics>
 class basic_range_word {
   template <class T>
@@ -51,8 +52,8 @@ class basic_range_word {
   /// Sets the range. Only while the word is empty and by its owner, or before the map is open.
   void put(unit_range range) noexcept { Atomics::store(word_, pack(range), Atomics::release); }
 
-  /// Takes `units(range)` units (at least 1, at most all) from the front; empty when nothing is left.
-  /// Owner only.
+  /// Takes `units(range)` units (at least 1, at most all) from the front; empty when nothing is
+  /// left. Owner only.
   template <class Units>
   [[nodiscard]] unit_range claim(Units&& units) noexcept {
     std::uint64_t seen = Atomics::load(word_, Atomics::acquire);

@@ -1,12 +1,10 @@
 #include "runtime/executor/crew.hpp"
-
-#include <pthread.h>
+#include "runtime/executor/worker_loop.hpp"
 
 #include <algorithm>
 #include <bit>
 #include <new>
-
-#include "runtime/executor/worker_loop.hpp"
+#include <pthread.h>
 
 namespace amorsize {
 inline namespace AMORSIZE_ABI_NAMESPACE {
@@ -35,8 +33,8 @@ crew& crew::of_process(backend wanted, const clock& time) {
     return *known;
   }
   static crew& only = *[&] {
-    crew* made = new crew(
-        wanted == backend::tbb ? enlist_tbb() : enlist_threads(), enlist_threads(), time);
+    crew* made =
+        new crew(wanted == backend::tbb ? enlist_tbb() : enlist_threads(), enlist_threads(), time);
     pthread_atfork(nullptr, nullptr, &crew::forked_in_child);
     return made;
   }();
@@ -47,11 +45,16 @@ crew& crew::of_process(backend wanted, const clock& time) {
 crew::crew(enlist& main, enlist& beyond, const clock& time) noexcept
     : time_(time), main_(&main), beyond_(&beyond) {}
 
-const char* crew::backend_name() const noexcept { return main_->name(); }
+const char* crew::backend_name() const noexcept {
+  return main_->name();
+}
 
-void crew::serve_one(void* self, ticket_index ticket) { static_cast<crew*>(self)->serve(ticket); }
+void crew::serve_one(void* self, ticket_index ticket) {
+  static_cast<crew*>(self)->serve(ticket);
+}
 
-// --- supply -------------------------------------------------------------------------------------------
+// --- supply
+// -------------------------------------------------------------------------------------------
 
 std::size_t crew::helpers_allowed() const noexcept {
   return policy::saturating_subtract(budget_.load(std::memory_order_relaxed),
@@ -73,8 +76,8 @@ crew::supply crew::available() noexcept {
     return {0, policy::reason_code::no_threads};
   }
   const std::size_t here = main_->workers_allowed_here();
-  const std::size_t free = policy::saturating_subtract(
-      helpers_allowed(), working_.load(std::memory_order_relaxed));
+  const std::size_t free =
+      policy::saturating_subtract(helpers_allowed(), working_.load(std::memory_order_relaxed));
   const std::size_t helpers = std::min({free, here > 0 ? here - 1 : 0, most_helpers});
   return {helpers, policy::reason_code::workers_busy};
 }
@@ -129,7 +132,8 @@ bool crew::gives_way(shared_map& map) noexcept {
   return false;
 }
 
-// --- places -------------------------------------------------------------------------------------------
+// --- places
+// -------------------------------------------------------------------------------------------
 
 shared_map* crew::take_place(std::size_t workers) noexcept {
   std::uint64_t seen = places_.load(std::memory_order_relaxed);
@@ -200,7 +204,8 @@ void crew::note_end() noexcept {
 }
 
 void crew::set_workers(shared_map& map, std::size_t n_jobs) noexcept {
-  const auto jobs = static_cast<std::uint32_t>(std::clamp<std::size_t>(n_jobs, 1, map.seats_in_use));
+  const auto jobs =
+      static_cast<std::uint32_t>(std::clamp<std::size_t>(n_jobs, 1, map.seats_in_use));
   map.allowed.store(jobs, std::memory_order_relaxed);
   const std::uint32_t present = map.door.inside() + map.door.wanted();
   if (jobs == 1) {
@@ -222,7 +227,8 @@ void crew::set_workers(shared_map& map, std::size_t n_jobs) noexcept {
   }
 }
 
-// --- calling and serving ------------------------------------------------------------------------------
+// --- calling and serving
+// ------------------------------------------------------------------------------
 
 bool crew::start(ticket_index index) noexcept {
   const std::size_t main_limit = main_->ticket_limit(budget_.load(std::memory_order_relaxed));
@@ -337,8 +343,8 @@ void crew::serve(ticket_index index) noexcept {
                (map.exempt.load(std::memory_order_relaxed) ||
                 working_.load(std::memory_order_relaxed) < helpers_allowed());
     }
-    if (!wanted || !state.compare_exchange_strong(
-                       idle, ticket_state::awake, std::memory_order_seq_cst)) {
+    if (!wanted ||
+        !state.compare_exchange_strong(idle, ticket_state::awake, std::memory_order_seq_cst)) {
       is_helper = false;
       return;
     }

@@ -5,25 +5,25 @@
 //   idle ──ask() by CAS──> called ──the thread arrives──> awake ──nothing to do──> idle
 //                                                          ^ joins maps, lingers
 //
-// Falling asleep must not lose a wake-up: a helper first becomes idle, then looks once more for a map
-// that wants it; a caller first opens its gate, then looks for idle tickets. Both pairs are seq_cst,
-// so at least one of the two sees the other.
+// Falling asleep must not lose a wake-up: a helper first becomes idle, then looks once more for a
+// map that wants it; a caller first opens its gate, then looks for idle tickets. Both pairs are
+// seq_cst, so at least one of the two sees the other.
 //
 // Budget: all maps share the machine. Helpers of maps that count must not be more than
 // max(0, CPUs - threads inside a map); those above leave at their next chunk boundary.
 // Thread safety: thread-safe.
 #pragma once
 
-#include <array>
-#include <atomic>
-#include <cstddef>
-#include <cstdint>
-
 #include "runtime/clock.hpp"
 #include "runtime/executor/enlist.hpp"
 #include "runtime/executor/shared_map.hpp"
 #include "runtime/policy/decision.hpp"
 #include "runtime/policy/overhead_model.hpp"
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
 
 namespace amorsize {
 inline namespace AMORSIZE_ABI_NAMESPACE {
@@ -47,7 +47,8 @@ class crew {
   crew(const crew&) = delete;
   crew& operator=(const crew&) = delete;
 
-  // --- before the decision --------------------------------------------------------------------------
+  // --- before the decision
+  // --------------------------------------------------------------------------
 
   /// CPUs this process may use now, for the budget.
   void set_budget(std::size_t cpus) noexcept { budget_.store(cpus, std::memory_order_relaxed); }
@@ -61,7 +62,8 @@ class crew {
   [[nodiscard]] policy::crew_state state() const noexcept;
   [[nodiscard]] const char* backend_name() const noexcept;
 
-  // --- running a map --------------------------------------------------------------------------------
+  // --- running a map
+  // --------------------------------------------------------------------------------
 
   /// A place for a map of `workers` workers; null when all are taken or there is no memory.
   [[nodiscard]] shared_map* take_place(std::size_t workers) noexcept;
@@ -94,7 +96,8 @@ class crew {
     bool counted_;
   };
 
-  // --- the back ends' side --------------------------------------------------------------------------
+  // --- the back ends' side
+  // --------------------------------------------------------------------------
 
   void serve(ticket_index ticket) noexcept;
 
@@ -144,8 +147,8 @@ class crew {
   std::atomic<bool> forked_{false};
   std::atomic<double> no_threads_until_{0.0};
 
-  /// Bit i: place i is in use / is open and wants helpers. Changed by RMW; places_: acquire/release,
-  /// hands over the place. wanting_: seq_cst, see "falling asleep".
+  /// Bit i: place i is in use / is open and wants helpers. Changed by RMW; places_:
+  /// acquire/release, hands over the place. wanting_: seq_cst, see "falling asleep".
   alignas(cache_line) std::atomic<std::uint64_t> places_{0};
   alignas(cache_line) std::atomic<std::uint64_t> wanting_{0};
   std::array<shared_map, most_maps> maps_{};

@@ -1,11 +1,11 @@
-// The seam to whatever has threads: oneTBB, plain threads, a simulator. A back end makes some thread
-// call serve() for a ticket; everything else is the same for all.
-// Thread safety: start() may be called from any thread; serve() runs on the back end's threads.
+// The seam to whatever has threads: oneTBB, plain threads, a simulator. A back end makes some
+// thread call serve() for a ticket; everything else is the same for all. Thread safety: start() may
+// be called from any thread; serve() runs on the back end's threads.
 #pragma once
 
-#include <cstddef>
-
 #include "runtime/policy/units.hpp"
+
+#include <cstddef>
 
 namespace amorsize {
 inline namespace AMORSIZE_ABI_NAMESPACE {
@@ -26,20 +26,23 @@ class enlist {
 
   /// Makes a thread call serve(crew, ticket) soon. False: there is none to be had, now or ever;
   /// nothing was started. Never throws, whatever the library behind it does.
-  [[nodiscard]] virtual bool start(ticket_index ticket, serve_function serve, void* crew) noexcept = 0;
+  [[nodiscard]] virtual bool start(ticket_index ticket,
+                                   serve_function serve,
+                                   void* crew) noexcept = 0;
 
   /// Tickets this back end may ever hold, for a process that may use `cpus`.
   [[nodiscard]] virtual std::size_t ticket_limit(std::size_t cpus) noexcept = 0;
 
   /// How long a helper without work may stay in serve(), given how long the gaps between this
   /// process's maps have lately been.
-  [[nodiscard]] virtual policy::nanoseconds linger(policy::nanoseconds usual_gap) const noexcept = 0;
+  [[nodiscard]] virtual policy::nanoseconds linger(
+      policy::nanoseconds usual_gap) const noexcept = 0;
 
   /// How long after serve() a thread can still be had without waking it in the kernel.
   [[nodiscard]] virtual policy::nanoseconds stays_awake() const noexcept = 0;
 
-  /// Workers, the caller included, that the library this thread is running under allows here; a large
-  /// number when it does not say.
+  /// Workers, the caller included, that the library this thread is running under allows here; a
+  /// large number when it does not say.
   [[nodiscard]] virtual std::size_t workers_allowed_here() const noexcept = 0;
 
   [[nodiscard]] virtual const char* name() const noexcept = 0;

@@ -1,18 +1,17 @@
 // oneTBB behind the seam, at arm's length (runtime/README.md, rules R1 to R10): the caller never
 // enters it, nothing of the user's is handed to it, nothing throws across it, its limits are not
 // changed. The only file that includes it.
-#include <pthread.h>
+#include "runtime/executor/crew.hpp"
+#include "runtime/executor/enlist.hpp"
+
+#include <oneapi/tbb/global_control.h>
+#include <oneapi/tbb/task_arena.h>
 
 #include <algorithm>
 #include <array>
 #include <atomic>
 #include <cerrno>
-
-#include <oneapi/tbb/global_control.h>
-#include <oneapi/tbb/task_arena.h>
-
-#include "runtime/executor/crew.hpp"
-#include "runtime/executor/enlist.hpp"
+#include <pthread.h>
 
 namespace amorsize {
 inline namespace AMORSIZE_ABI_NAMESPACE {
@@ -21,18 +20,20 @@ namespace {
 
 using policy::nanoseconds;
 
-/// The worker is the host program's too: measured, a host loop of 83 us beside a helper that lingers
-/// 50 us takes 70 us instead of 45.
+/// The worker is the host program's too: measured, a host loop of 83 us beside a helper that
+/// lingers 50 us takes 70 us instead of 45.
 inline constexpr nanoseconds tbb_linger{5e3};
 /// oneTBB's own workers spin for so long after a task before they sleep (50 to 200 us measured).
 inline constexpr nanoseconds tbb_stays_awake{60e3};
 /// What oneTBB gives its workers on 64-bit systems.
 inline constexpr std::size_t tbb_stack_bytes = std::size_t{4} << 20U;
 
-void* do_nothing(void*) { return nullptr; }
+void* do_nothing(void*) {
+  return nullptr;
+}
 
-/// How many of `wanted` threads the system would give. oneTBB 2021.8 ends the process when its second
-/// or a later worker cannot be created, so this is asked before it is asked to grow.
+/// How many of `wanted` threads the system would give. oneTBB 2021.8 ends the process when its
+/// second or a later worker cannot be created, so this is asked before it is asked to grow.
 std::size_t threads_to_be_had(std::size_t wanted) noexcept {
   std::array<pthread_t, 256> made{};
   pthread_attr_t attributes;
@@ -93,8 +94,8 @@ class tbb_arena final : public enlist {
     const int here = tbb::this_task_arena::current_thread_index();
     std::size_t allowed = parallelism_allowed();
     if (here != tbb::task_arena::not_initialized) {
-      allowed = std::min(allowed, static_cast<std::size_t>(
-                                      std::max(1, tbb::this_task_arena::max_concurrency())));
+      allowed = std::min(
+          allowed, static_cast<std::size_t>(std::max(1, tbb::this_task_arena::max_concurrency())));
     }
     return allowed;
   }

@@ -1,6 +1,6 @@
 // Plain threads behind the seam: created on demand, named, parked on a word of their own.
-#include <pthread.h>
-#include <signal.h>
+#include "runtime/executor/crew.hpp"
+#include "runtime/executor/enlist.hpp"
 
 #include <algorithm>
 #include <array>
@@ -8,9 +8,8 @@
 #include <cerrno>
 #include <cstdint>
 #include <cstdio>
-
-#include "runtime/executor/crew.hpp"
-#include "runtime/executor/enlist.hpp"
+#include <pthread.h>
+#include <signal.h>
 
 namespace amorsize {
 inline namespace AMORSIZE_ABI_NAMESPACE {
@@ -56,8 +55,9 @@ class thread_pool final : public enlist {
   std::size_t ticket_limit(std::size_t) noexcept override { return most_helpers; }
 
   nanoseconds linger(nanoseconds usual_gap) const noexcept override {
-    return usual_gap > longest_linger ? shortest_linger
-                                      : std::clamp(usual_gap * 2.0, shortest_linger, longest_linger);
+    return usual_gap > longest_linger
+               ? shortest_linger
+               : std::clamp(usual_gap * 2.0, shortest_linger, longest_linger);
   }
 
   nanoseconds stays_awake() const noexcept override { return nanoseconds{0}; }

@@ -43,8 +43,12 @@ struct floating_point_environment {
     std::fegetenv(&now.all);
     return now;
   }
-  void apply() const noexcept { std::fesetenv(&all); }
-  [[nodiscard]] bool operator==(const floating_point_environment&) const noexcept { return false; }
+  void apply() const noexcept {
+    std::fesetenv(&all);
+  }
+  [[nodiscard]] bool operator==(const floating_point_environment&) const noexcept {
+    return false;
+  }
 #endif
 };
 

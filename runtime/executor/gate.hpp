@@ -4,13 +4,13 @@
 // One 32-bit word: bit 31 open, bit 30 the caller sleeps, bits 15..29 helpers still wanted,
 // bits 0..14 helpers inside. Entering is one CAS on that word, so "not closed", "still wanted" and
 // "counted" are decided together. The word may hold an old value again when its place is used by a
-// later map; then that map is open and wants helpers, which is all an entering helper needs to know.
-// Thread safety: thread-safe. open, close and wait belong to the caller of the map.
+// later map; then that map is open and wants helpers, which is all an entering helper needs to
+// know. Thread safety: thread-safe. open, close and wait belong to the caller of the map.
 #pragma once
 
-#include <cstdint>
-
 #include "runtime/executor/atomic_policy.hpp"
+
+#include <cstdint>
 
 namespace amorsize {
 inline namespace AMORSIZE_ABI_NAMESPACE {

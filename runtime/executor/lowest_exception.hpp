@@ -4,13 +4,13 @@
 // inside the gate.
 #pragma once
 
+#include "runtime/executor/atomic_policy.hpp"
+
 #include <atomic>
 #include <cstddef>
 #include <exception>
 #include <limits>
 #include <utility>
-
-#include "runtime/executor/atomic_policy.hpp"
 
 namespace amorsize {
 inline namespace AMORSIZE_ABI_NAMESPACE {
@@ -62,7 +62,7 @@ class lowest_exception {
 
  private:
   std::atomic<std::size_t> limit_{nothing};
-  std::atomic_flag busy_{};           ///< guards the three below; held for a swap of pointers
+  std::atomic_flag busy_{};  ///< guards the three below; held for a swap of pointers
   std::size_t index_ = nothing;
   std::exception_ptr error_{};
   std::size_t count_ = 0;

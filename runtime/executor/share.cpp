@@ -1,9 +1,8 @@
 #include "runtime/executor/share.hpp"
+#include "runtime/executor/worker_loop.hpp"
 
 #include <algorithm>
 #include <cerrno>
-
-#include "runtime/executor/worker_loop.hpp"
 
 namespace amorsize {
 inline namespace AMORSIZE_ABI_NAMESPACE {

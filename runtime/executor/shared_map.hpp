@@ -3,12 +3,6 @@
 // Thread safety: see each member.
 #pragma once
 
-#include <atomic>
-#include <cstddef>
-#include <cstdint>
-
-#include <amorsize/detail/chunk_body.hpp>
-
 #include "runtime/clock.hpp"
 #include "runtime/executor/atomic_policy.hpp"
 #include "runtime/executor/claim_ranges.hpp"
@@ -17,6 +11,12 @@
 #include "runtime/executor/lowest_exception.hpp"
 #include "runtime/policy/controller.hpp"
 #include "runtime/policy/decision_history.hpp"
+
+#include <amorsize/detail/chunk_body.hpp>
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
 
 namespace amorsize {
 inline namespace AMORSIZE_ABI_NAMESPACE {
@@ -49,15 +49,16 @@ struct alignas(2 * cache_line) worker_seat {
 
 /// How a map is cut into units and chunks. Constant while the map is open.
 struct work_layout {
-  std::size_t first_item = 0;    ///< items before it are done
-  std::size_t items = 0;         ///< end of the map
-  std::size_t unit_items = 1;    ///< items per unit: 1, a tile of a very long map, or the fixed chunksize
-  bool fixed_chunks = false;     ///< one unit is one chunk, exactly
-  bool watch_every_item = false; ///< a stop may be requested: look before each item
-  std::size_t line_items = 1;    ///< output items per cache line
-  std::size_t line_offset = 0;   ///< items of output missing before the first one's line begins
+  std::size_t first_item = 0;  ///< items before it are done
+  std::size_t items = 0;       ///< end of the map
+  std::size_t unit_items =
+      1;  ///< items per unit: 1, a tile of a very long map, or the fixed chunksize
+  bool fixed_chunks = false;      ///< one unit is one chunk, exactly
+  bool watch_every_item = false;  ///< a stop may be requested: look before each item
+  std::size_t line_items = 1;     ///< output items per cache line
+  std::size_t line_offset = 0;    ///< items of output missing before the first one's line begins
   policy::nanoseconds chunk_duration{0};
-  policy::nanoseconds cost{0};   ///< per item, as known when the map was opened
+  policy::nanoseconds cost{0};  ///< per item, as known when the map was opened
 
   [[nodiscard]] std::size_t item_of(std::uint32_t unit) const noexcept {
     if (unit > items / unit_items) {
@@ -90,14 +91,14 @@ struct shared_map {
   // Written by the caller before the door opens, constant until it is closed and empty.
   detail::chunk_body body{};
   work_layout layout{};
-  worker_seat* seats = nullptr;       ///< seat 0 is the caller's; kept from map to map
+  worker_seat* seats = nullptr;  ///< seat 0 is the caller's; kept from map to map
   std::size_t seats_allocated = 0;
   std::size_t seats_in_use = 0;
   const clock* time = nullptr;
   policy::nanoseconds began{0};
   floating_point_environment arithmetic{};
-  policy::controller* controller = nullptr;      ///< null: n_jobs is fixed. Guarded by `beat`
-  policy::decision_history* history = nullptr;   ///< guarded by `beat`
+  policy::controller* controller = nullptr;     ///< null: n_jobs is fixed. Guarded by `beat`
+  policy::decision_history* history = nullptr;  ///< guarded by `beat`
   void (*tick)(void* of, policy::nanoseconds now) = nullptr;  ///< caller only, after each chunk
   void* tick_context = nullptr;
   crew* owner = nullptr;

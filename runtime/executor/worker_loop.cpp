@@ -1,12 +1,10 @@
+#include "runtime/executor/crew.hpp"
 #include "runtime/executor/worker_loop.hpp"
-
-#include <cxxabi.h>
+#include "runtime/policy/chunk_size.hpp"
 
 #include <algorithm>
+#include <cxxabi.h>
 #include <exception>
-
-#include "runtime/executor/crew.hpp"
-#include "runtime/policy/chunk_size.hpp"
 
 namespace amorsize {
 inline namespace AMORSIZE_ABI_NAMESPACE {
@@ -105,15 +103,13 @@ policy::beat_sample collect(shared_map& map, nanoseconds now) noexcept {
       one.busy_counted = busy;
     }
   }
-  sample.items_left =
-      policy::saturating_subtract(map.layout.items - map.layout.first_item, done);
+  sample.items_left = policy::saturating_subtract(map.layout.items - map.layout.first_item, done);
   sample.finished = now - map.began;
   return sample;
 }
 
 void beat_if_due(shared_map& map, nanoseconds now) noexcept {
-  if (map.controller == nullptr ||
-      now.count() < map.next_beat.load(std::memory_order_relaxed) ||
+  if (map.controller == nullptr || now.count() < map.next_beat.load(std::memory_order_relaxed) ||
       map.beat.test_and_set(std::memory_order_acquire)) {
     return;
   }
@@ -171,7 +167,9 @@ bool leave_if_unwanted(shared_map& map, std::size_t seat) noexcept {
 
 }  // namespace
 
-double& nested_work() noexcept { return nested_work_here; }
+double& nested_work() noexcept {
+  return nested_work_here;
+}
 
 bool run_worker(shared_map& map, std::size_t seat) {
   own_pace pace{map.layout.cost, 0, map.time->now(), nested_work()};
@@ -193,8 +191,8 @@ bool run_worker(shared_map& map, std::size_t seat) {
       }
       continue;
     }
-    const unit_range stolen =
-        steal_for(seat, map.seats_in_use, [&](std::size_t i) -> range_word& { return map.range(i); });
+    const unit_range stolen = steal_for(
+        seat, map.seats_in_use, [&](std::size_t i) -> range_word& { return map.range(i); });
     if (stolen.size() == 0) {
       return false;
     }

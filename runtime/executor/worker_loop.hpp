@@ -3,17 +3,17 @@
 // Thread safety: each worker calls it for its own seat.
 #pragma once
 
-#include <cstddef>
-
 #include "runtime/executor/shared_map.hpp"
+
+#include <cstddef>
 
 namespace amorsize {
 inline namespace AMORSIZE_ABI_NAMESPACE {
 namespace executor {
 
 /// Work that helpers did for nested maps called on this thread, nanoseconds. The cost of an item is
-/// the work it causes, not the time its caller waits for it; else an outer map would take its nested
-/// maps' speedup for contention. Owned by its thread.
+/// the work it causes, not the time its caller waits for it; else an outer map would take its
+/// nested maps' speedup for contention. Owned by its thread.
 [[nodiscard]] double& nested_work() noexcept;
 
 /// Runs worker `seat` until no range holds anything to claim, or, for helpers, until it has to go.

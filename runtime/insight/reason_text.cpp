@@ -32,12 +32,13 @@ std::string work_text(const policy::decision& made) {
 
 std::string too_short_text(const policy::decision& made) {
   const policy::nanoseconds serial = serial_time(made);
+  const policy::nanoseconds wake_up = made.wake_cost + made.start_delay;
   const std::string work = work_text(made) + " = " + duration_text(serial);
-  if (serial < made.wake_cost) {
-    return work + " < one wake-up of " + duration_text(made.wake_cost);
+  if (serial < wake_up) {
+    return work + " < one wake-up of " + duration_text(wake_up);
   }
-  // The model may add more to a wake-up than its own cost; never print a "<" that is not true.
-  return work + ", too short for a wake-up of " + duration_text(made.wake_cost);
+  // Never print a "<" that is not true.
+  return work + ", too short for a wake-up of " + duration_text(wake_up);
 }
 
 /// " (1.97 x the rate of one)", or nothing when it was not measured.

@@ -2,9 +2,9 @@
 // Thread safety: pure functions; each worker calls them for itself.
 #pragma once
 
-#include <cstddef>
-
 #include "runtime/policy/units.hpp"
+
+#include <cstddef>
 
 namespace amorsize {
 inline namespace AMORSIZE_ABI_NAMESPACE {
@@ -29,7 +29,8 @@ struct chunk_request {
   nanoseconds duration{0};         ///< from chunk_duration()
   std::size_t first_item = 0;      ///< index of the first item of the range
   std::size_t line_items = 1;      ///< output items per cache line
-  std::size_t line_offset = 0;     ///< items of the first, broken line: i + offset is a multiple on lines
+  std::size_t line_offset =
+      0;  ///< items of the first, broken line: i + offset is a multiple on lines
 };
 
 /// Items to claim now, in [1, range_items] (0 only for an empty range). At most twice the previous

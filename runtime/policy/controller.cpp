@@ -1,20 +1,19 @@
-#include "runtime/policy/controller.hpp"
-
-#include <algorithm>
-
 #include "runtime/policy/chunk_size.hpp"
+#include "runtime/policy/controller.hpp"
 #include "runtime/policy/makespan.hpp"
 #include "runtime/policy/serial_gate.hpp"
 #include "runtime/policy/worker_count.hpp"
+
+#include <algorithm>
 
 namespace amorsize {
 inline namespace AMORSIZE_ABI_NAMESPACE {
 namespace policy {
 namespace {
 
-/// Alone, the clock is looked at this often in what is predicted to be left.
-inline constexpr double looks_at_the_rest = 8.0;
-inline constexpr nanoseconds shortest_block{2e3};
+/// Alone, the clock is looked at after this fraction of what is predicted to be left.
+inline constexpr double looks_at_the_rest = 2.0;
+inline constexpr nanoseconds shortest_block{4e3};
 /// A helper that has gone is asked for again while the rest lasts this many times the wake.
 inline constexpr double wakes_repaid = 8.0;
 /// More workers are added in steps of at least this factor.
@@ -22,7 +21,9 @@ inline constexpr double worthwhile_raise = 1.5;
 
 }  // namespace
 
-controller::controller(std::size_t items, const limits& bounds, nanoseconds remembered_cost) noexcept
+controller::controller(std::size_t items,
+                       const limits& bounds,
+                       nanoseconds remembered_cost) noexcept
     : items_(items), bounds_(bounds), remembered_(sane(remembered_cost)) {
   decision_.reason = items == 0 ? reason_code::empty_input : reason_code::too_short;
   decision_.items_left = items;
@@ -39,11 +40,9 @@ std::size_t controller::next_block() const noexcept {
     if (remembered_.count() == 0.0) {
       return std::min<std::size_t>(1, left);
     }
-    // A little over one block is run in one: two clock readings are all a short call should see.
     return std::max<std::size_t>(
         std::min<std::size_t>(1, left),
-        serial_time({left, remembered_}) < first_block * 2.0 ? left
-                                                             : items_in(first_block, remembered_, left));
+        is_one_block(left, remembered_) ? left : items_in(first_block, remembered_, left));
   }
   const std::size_t grown = last_block_ > left / block_growth ? left : last_block_ * block_growth;
   const nanoseconds rest = time_left();
@@ -75,7 +74,9 @@ bool controller::is_believable() const noexcept {
 }
 
 bool controller::worth_asking() const noexcept {
-  return items_left() > 1 && time_left() > worth_asking_from && is_believable();
+  const nanoseconds left = time_left();
+  return left > worth_asking_from && left > refused_ * grown_enough && items_left() > 1 &&
+         is_believable();
 }
 
 void controller::consider(const overheads& costs, const capacity& where) noexcept {
@@ -99,8 +100,7 @@ void controller::consider(const overheads& costs, const capacity& where) noexcep
     return;
   }
   if (limit < 2) {
-    decision_.reason =
-        bounds_.max_jobs == 1 ? reason_code::one_job_requested : where.limited_by;
+    decision_.reason = bounds_.max_jobs == 1 ? reason_code::one_job_requested : where.limited_by;
     return;
   }
   const worker_choice choice = best_worker_count(work, limit, costs);
@@ -109,9 +109,11 @@ void controller::consider(const overheads& costs, const capacity& where) noexcep
   switch (serial_gate(alone, choice.estimated, bounds_.prepared, costs.wake + costs.start)) {
     case gate_verdict::too_short:
       decision_.reason = reason_code::too_short;
+      refused_ = alone;
       return;
     case gate_verdict::too_little:
       decision_.reason = reason_code::gain_too_small;
+      refused_ = alone;
       return;
     case gate_verdict::share:
       break;
@@ -134,7 +136,8 @@ void controller::size_chunks() noexcept {
   const std::size_t share = divide_up(items_left(), std::max<std::size_t>(1, decision_.n_jobs));
   decision_.chunksize =
       decision_.n_jobs > 1
-          ? std::max<std::size_t>(1, items_in(duration, cost_.cost(), std::max<std::size_t>(1, share)))
+          ? std::max<std::size_t>(1,
+                                  items_in(duration, cost_.cost(), std::max<std::size_t>(1, share)))
           : items_left();
 }
 
@@ -151,7 +154,8 @@ bool controller::raise_if_longer(nanoseconds now) noexcept {
   }
   const worker_choice choice =
       best_worker_count({items_left(), cost_.cost()}, decision_.limit_jobs, costs_);
-  if (static_cast<double>(choice.n_jobs) < static_cast<double>(decision_.n_jobs) * worthwhile_raise) {
+  if (static_cast<double>(choice.n_jobs) <
+      static_cast<double>(decision_.n_jobs) * worthwhile_raise) {
     return false;
   }
   decision_.n_jobs = choice.n_jobs;
@@ -178,7 +182,8 @@ bool controller::observe(const beat_sample& sample) noexcept {
   if (advice.reason == reason_code::trying_again) {
     // Is what is left still worth the wake?
     const remaining_work work{items_left(), nanoseconds{rate_alone > 0.0 ? 1.0 / rate_alone : 0.0}};
-    if (predicted_makespan(work, advice.n_jobs, costs_) >= serial_time(work) * worthwhile_fraction) {
+    if (predicted_makespan(work, advice.n_jobs, costs_) >=
+        serial_time(work) * worthwhile_fraction) {
       return false;
     }
   }
@@ -186,8 +191,7 @@ bool controller::observe(const beat_sample& sample) noexcept {
   decision_.reason = advice.reason;
   if (rate_alone > 0.0) {
     decision_.estimated_cost = nanoseconds{1.0 / rate_alone};
-    decision_.estimated_serial =
-        sane(decision_.estimated_cost * static_cast<double>(items_left()));
+    decision_.estimated_serial = sane(decision_.estimated_cost * static_cast<double>(items_left()));
     decision_.estimated_parallel = decision_.estimated_serial;
   }
   size_chunks();

@@ -5,13 +5,10 @@
 //
 // While the calling thread works alone it asks next_block() how far to run before looking at the
 // clock again, and tells what that block cost. As soon as what is left is long enough to be worth a
-// look at the machine, the engine passes in what waking costs and what may be used, and the decision
-// may become a shared one. From then on beats decide.
-// Thread safety: thread-compatible; ticked by whichever worker holds the beat.
-// Reads no clock, takes no lock, never allocates.
+// look at the machine, the engine passes in what waking costs and what may be used, and the
+// decision may become a shared one. From then on beats decide. Thread safety: thread-compatible;
+// ticked by whichever worker holds the beat. Reads no clock, takes no lock, never allocates.
 #pragma once
-
-#include <cstddef>
 
 #include "runtime/policy/chunk_sample.hpp"
 #include "runtime/policy/cost_estimate.hpp"
@@ -19,6 +16,8 @@
 #include "runtime/policy/overhead_model.hpp"
 #include "runtime/policy/throughput_climb.hpp"
 #include "runtime/policy/units.hpp"
+
+#include <cstddef>
 
 namespace amorsize {
 inline namespace AMORSIZE_ABI_NAMESPACE {
@@ -36,24 +35,32 @@ inline constexpr std::size_t block_growth = 8;
 inline constexpr nanoseconds longest_block{50e3};
 /// Nothing shorter is worth asking what the machine can do: an awake helper takes a microsecond.
 inline constexpr nanoseconds worth_asking_from{2e3};
+/// Once the gate has refused, it is asked again only when what is left has grown by this factor.
+inline constexpr double grown_enough = 1.2;
 
-/// A first block that took so long is believed by itself. Shorter ones may be a first call's surprise
-/// (lazy binding, a cold cache, a first allocation: up to some ten microseconds) and are confirmed by
-/// a second one, unless the site's memory agrees.
+/// A first block that took so long is believed by itself. Shorter ones may be a first call's
+/// surprise (lazy binding, a cold cache, a first allocation: up to some ten microseconds) and are
+/// confirmed by a second one, unless the site's memory agrees.
 inline constexpr nanoseconds believed_at_once{100e3};
 inline constexpr double agreement = 2.0;
 
+/// Is a whole call at a site with this memory one block? Two clock readings are all it should see.
+[[nodiscard]] constexpr bool is_one_block(std::size_t items, nanoseconds remembered_cost) noexcept {
+  return remembered_cost.count() > 0.0 &&
+         remembered_cost * static_cast<double>(items) < first_block * 2.0;
+}
+
 /// What the caller of the map fixed or bounded.
 struct limits {
-  std::size_t max_jobs = 0;        ///< 0 = no limit
-  std::size_t chunksize = 0;       ///< 0 = free
-  nanoseconds chunk_duration{0};   ///< 0 = free
-  nanoseconds prepared{0};         ///< serial time already spent, see serial_gate
+  std::size_t max_jobs = 0;       ///< 0 = no limit
+  std::size_t chunksize = 0;      ///< 0 = free
+  nanoseconds chunk_duration{0};  ///< 0 = free
+  nanoseconds prepared{0};        ///< serial time already spent, see serial_gate
 };
 
 /// What this process may use for this map now.
 struct capacity {
-  std::size_t workers = 1;                             ///< the caller included
+  std::size_t workers = 1;                                ///< the caller included
   reason_code limited_by = reason_code::one_cpu_allowed;  ///< why, when workers is 1
 };
 
@@ -101,6 +108,7 @@ class controller {
   std::size_t last_block_ = 0;
   nanoseconds remembered_;
   bool timed_ = true;
+  nanoseconds refused_{0};  ///< time left when the gate last refused; 0 = it did not
   cost_estimate cost_;
   throughput_climb climb_;
   overheads costs_{};

@@ -2,9 +2,9 @@
 // Thread safety: thread-compatible.
 #pragma once
 
-#include <cstddef>
-
 #include "runtime/policy/units.hpp"
+
+#include <cstddef>
 
 namespace amorsize {
 inline namespace AMORSIZE_ABI_NAMESPACE {

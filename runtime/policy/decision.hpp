@@ -2,10 +2,10 @@
 // Thread safety: immutable values.
 #pragma once
 
+#include "runtime/policy/units.hpp"
+
 #include <cstddef>
 #include <cstdint>
-
-#include "runtime/policy/units.hpp"
 
 namespace amorsize {
 inline namespace AMORSIZE_ABI_NAMESPACE {
@@ -14,29 +14,29 @@ namespace policy {
 /// Why n_jobs is what it is. Facts about the call come first, then limits, then predictions, then
 /// what was learnt while running.
 enum class reason_code : std::uint8_t {
-  none,                   ///< nothing decided yet
-  empty_input,            ///< no items
-  single_item,            ///< one item (left): nothing to share
-  callable_not_shareable, ///< not invocable through const F&
-  output_not_shareable,   ///< neighbouring outputs share a memory location (vector<bool>, proxies)
-  ranges_overlap,         ///< input and output overlap: only the forward order is right
-  not_random_access,      ///< stream, list, generator: run in order on the calling thread
-  one_job_requested,      ///< n_jobs = 1 or max_jobs = 1
-  one_cpu_allowed,        ///< affinity mask or quota leaves one CPU
-  workers_busy,           ///< nested or concurrent maps already use the machine
-  no_threads,             ///< the system gave no thread
-  backend_failed,         ///< oneTBB failed earlier in this process
-  forked_child,           ///< forked in the middle of a map
-  too_many_maps,          ///< more maps share at once than the library has places for
-  too_short,              ///< predicted remaining work is below one wake-up
-  gain_too_small,         ///< sharing would save less than a tenth
-  shared_predicted,       ///< n_jobs minimises the predicted makespan
-  jobs_requested,         ///< n_jobs was set by the caller or the environment
-  no_speedup,             ///< measured: the workers hinder each other
-  trying_alone,           ///< a short comparison: is the rate better without helpers?
-  trying_again,           ///< back-off is over: do helpers help now?
-  costs_changed,          ///< the items became dearer, the helpers do help
-  fewer_help_as_much,     ///< measured: fewer workers reach the same rate
+  none,                    ///< nothing decided yet
+  empty_input,             ///< no items
+  single_item,             ///< one item (left): nothing to share
+  callable_not_shareable,  ///< not invocable through const F&
+  output_not_shareable,    ///< neighbouring outputs share a memory location (vector<bool>, proxies)
+  ranges_overlap,          ///< input and output overlap: only the forward order is right
+  not_random_access,       ///< stream, list, generator: run in order on the calling thread
+  one_job_requested,       ///< n_jobs = 1 or max_jobs = 1
+  one_cpu_allowed,         ///< affinity mask or quota leaves one CPU
+  workers_busy,            ///< nested or concurrent maps already use the machine
+  no_threads,              ///< the system gave no thread
+  backend_failed,          ///< oneTBB failed earlier in this process
+  forked_child,            ///< forked in the middle of a map
+  too_many_maps,           ///< more maps share at once than the library has places for
+  too_short,               ///< predicted remaining work is below one wake-up
+  gain_too_small,          ///< sharing would save less than a tenth
+  shared_predicted,        ///< n_jobs minimises the predicted makespan
+  jobs_requested,          ///< n_jobs was set by the caller or the environment
+  no_speedup,              ///< measured: the workers hinder each other
+  trying_alone,            ///< a short comparison: is the rate better without helpers?
+  trying_again,            ///< back-off is over: do helpers help now?
+  costs_changed,           ///< the items became dearer, the helpers do help
+  fewer_help_as_much,      ///< measured: fewer workers reach the same rate
 };
 
 /// One decision and the numbers behind it.
@@ -44,15 +44,16 @@ struct decision {
   std::size_t n_jobs = 1;     ///< planned workers, the caller included
   std::size_t chunksize = 0;  ///< planned items per chunk
   reason_code reason = reason_code::none;
-  std::size_t items_left = 0;               ///< when the decision was made
-  std::size_t limit_jobs = 0;               ///< what n_jobs could have been at most
-  nanoseconds estimated_cost{0};            ///< per item
-  nanoseconds wake_cost{0};                 ///< tau: what waking the helpers costs the caller
-  nanoseconds start_delay{0};               ///< lambda: until they start
-  nanoseconds claim_cost{0};                ///< h: claiming a chunk
-  nanoseconds estimated_serial{0};          ///< remaining work alone
-  nanoseconds estimated_parallel{0};        ///< remaining work under this decision (or the best one refused)
-  double measured_rate_ratio = 0.0;         ///< items per second with helpers / alone; 0 = not measured
+  std::size_t items_left = 0;       ///< when the decision was made
+  std::size_t limit_jobs = 0;       ///< what n_jobs could have been at most
+  nanoseconds estimated_cost{0};    ///< per item
+  nanoseconds wake_cost{0};         ///< tau: what waking the helpers costs the caller
+  nanoseconds start_delay{0};       ///< lambda: until they start
+  nanoseconds claim_cost{0};        ///< h: claiming a chunk
+  nanoseconds estimated_serial{0};  ///< remaining work alone
+  nanoseconds estimated_parallel{
+      0};  ///< remaining work under this decision (or the best one refused)
+  double measured_rate_ratio = 0.0;  ///< items per second with helpers / alone; 0 = not measured
 };
 
 }  // namespace policy

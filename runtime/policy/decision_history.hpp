@@ -2,10 +2,10 @@
 // Thread safety: thread-compatible.
 #pragma once
 
+#include "runtime/policy/decision.hpp"
+
 #include <algorithm>
 #include <cstddef>
-
-#include "runtime/policy/decision.hpp"
 
 namespace amorsize {
 inline namespace AMORSIZE_ABI_NAMESPACE {

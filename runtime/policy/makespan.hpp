@@ -2,10 +2,10 @@
 // Thread safety: pure functions.
 #pragma once
 
-#include <cstddef>
-
 #include "runtime/policy/overhead_model.hpp"
 #include "runtime/policy/units.hpp"
+
+#include <cstddef>
 
 namespace amorsize {
 inline namespace AMORSIZE_ABI_NAMESPACE {
@@ -22,9 +22,9 @@ struct remaining_work {
   return sane(sane(work.cost) * static_cast<double>(work.items));
 }
 
-/// First item starts to last item ends, with `workers` workers, the caller included: the caller pays
-/// one wake per helper, works alone until they start, and then all finish together, whole items
-/// permitting. Source: Graham 1969 for the last item. O(1).
+/// First item starts to last item ends, with `workers` workers, the caller included: the caller
+/// pays one wake per helper, works alone until they start, and then all finish together, whole
+/// items permitting. Source: Graham 1969 for the last item. O(1).
 [[nodiscard]] nanoseconds predicted_makespan(const remaining_work& work,
                                              std::size_t workers,
                                              const overheads& costs) noexcept;

@@ -2,10 +2,10 @@
 // Thread safety: immutable values and pure functions; the process-wide copy lives in the engine.
 #pragma once
 
+#include "runtime/policy/units.hpp"
+
 #include <array>
 #include <cstddef>
-
-#include "runtime/policy/units.hpp"
 
 namespace amorsize {
 inline namespace AMORSIZE_ABI_NAMESPACE {

@@ -8,8 +8,8 @@ namespace amorsize {
 inline namespace AMORSIZE_ABI_NAMESPACE {
 namespace policy {
 
-/// A shared map must be predicted to take at most this fraction of the serial time: predictions err,
-/// and what is gained below a tenth is not worth waking anybody.
+/// A shared map must be predicted to take at most this fraction of the serial time: predictions
+/// err, and what is gained below a tenth is not worth waking anybody.
 inline constexpr double worthwhile_fraction = 0.9;
 
 enum class gate_verdict {

@@ -136,7 +136,8 @@ throughput_climb::advice throughput_climb::compare_fewer(const beat_sample& samp
 }
 
 throughput_climb::advice throughput_climb::wait_for_retry(const beat_sample& seen) noexcept {
-  const bool moved = seen.rate > rate_alone_ * changed_rate || seen.rate * changed_rate < rate_alone_;
+  const bool moved =
+      seen.rate > rate_alone_ * changed_rate || seen.rate * changed_rate < rate_alone_;
   if (seen.finished < retry_at_ && !(moved && seen.finished >= quiet_until_)) {
     return {};
   }

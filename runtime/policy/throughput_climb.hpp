@@ -8,11 +8,11 @@
 // Thread safety: thread-compatible.
 #pragma once
 
-#include <cstddef>
-
 #include "runtime/policy/chunk_sample.hpp"
 #include "runtime/policy/decision.hpp"
 #include "runtime/policy/units.hpp"
+
+#include <cstddef>
 
 namespace amorsize {
 inline namespace AMORSIZE_ABI_NAMESPACE {
@@ -67,14 +67,14 @@ class throughput_climb {
   void enter(state next) noexcept;
 
   state state_ = state::watching;
-  std::size_t n_jobs_ = 1;          ///< with helpers
-  std::size_t n_jobs_fewer_ = 1;    ///< on trial
+  std::size_t n_jobs_ = 1;        ///< with helpers
+  std::size_t n_jobs_fewer_ = 1;  ///< on trial
   double rate_alone_ = 0.0;
-  double rate_shared_ = 0.0;        ///< the one in doubt
+  double rate_shared_ = 0.0;  ///< the one in doubt
   double ratio_ = 0.0;
-  beat_sample gathered_{};          ///< samples too small to judge by, summed up
+  beat_sample gathered_{};  ///< samples too small to judge by, summed up
   nanoseconds retry_at_{0};
-  nanoseconds quiet_until_{0};      ///< no comparison before: bounds what comparing costs
+  nanoseconds quiet_until_{0};  ///< no comparison before: bounds what comparing costs
 };
 
 }  // namespace policy

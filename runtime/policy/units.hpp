@@ -2,12 +2,12 @@
 // Thread safety: immutable.
 #pragma once
 
+#include <amorsize/version.hpp>
+
 #include <chrono>
 #include <cmath>
 #include <cstddef>
 #include <limits>
-
-#include <amorsize/version.hpp>
 
 namespace amorsize {
 inline namespace AMORSIZE_ABI_NAMESPACE {

@@ -2,9 +2,9 @@
 // Thread safety: pure function.
 #pragma once
 
-#include <cstddef>
-
 #include "runtime/policy/makespan.hpp"
+
+#include <cstddef>
 
 namespace amorsize {
 inline namespace AMORSIZE_ABI_NAMESPACE {
@@ -15,9 +15,9 @@ struct worker_choice {
   nanoseconds estimated{0};  ///< predicted makespan with n_jobs workers
 };
 
-/// The best n_jobs in [2, limit], or 1 when limit < 2 or there are fewer than two items. With a wake
-/// cost b per helper that is about sqrt(W / b) for even work. Ties go to fewer. O(log limit): few
-/// candidates around the analytic minimum, all of them where items are few.
+/// The best n_jobs in [2, limit], or 1 when limit < 2 or there are fewer than two items. With a
+/// wake cost b per helper that is about sqrt(W / b) for even work. Ties go to fewer. O(log limit):
+/// few candidates around the analytic minimum, all of them where items are few.
 [[nodiscard]] worker_choice best_worker_count(const remaining_work& work,
                                               std::size_t limit,
                                               const overheads& costs) noexcept;

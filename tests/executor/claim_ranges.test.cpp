@@ -1,4 +1,5 @@
 #include "runtime/executor/claim_ranges.hpp"
+#include "tests/support/catch.hpp"
 
 #include <array>
 #include <cstdint>
@@ -7,8 +8,6 @@
 #include <set>
 #include <thread>
 #include <vector>
-
-#include "tests/support/catch.hpp"
 
 using namespace amorsize::executor;
 
@@ -111,9 +110,11 @@ TEST_CASE("a thief takes from the largest range it has looked at", "[executor][u
   CHECK(stolen.begin == 150);
   CHECK(stolen.end == 200);
   std::vector<range_word> empty(3);
-  CHECK(steal_for(0, empty.size(), [&](std::size_t i) -> range_word& { return empty[i]; }).size() == 0);
+  CHECK(steal_for(0, empty.size(), [&](std::size_t i) -> range_word& { return empty[i]; }).size() ==
+        0);
   std::vector<range_word> alone(1);
-  CHECK(steal_for(0, alone.size(), [&](std::size_t i) -> range_word& { return alone[i]; }).size() == 0);
+  CHECK(steal_for(0, alone.size(), [&](std::size_t i) -> range_word& { return alone[i]; }).size() ==
+        0);
 }
 
 TEST_CASE("threads that claim and steal run every unit exactly once", "[executor][stress]") {
@@ -137,8 +138,8 @@ TEST_CASE("threads that claim and steal run every unit exactly once", "[executor
           if (claimed.size() > 0) {
             continue;
           }
-          const unit_range stolen = steal_for(
-              worker, workers, [&](std::size_t i) -> range_word& { return words[i]; });
+          const unit_range stolen =
+              steal_for(worker, workers, [&](std::size_t i) -> range_word& { return words[i]; });
           if (stolen.size() == 0) {
             return;
           }

@@ -1,4 +1,9 @@
 #include "runtime/executor/crew.hpp"
+#include "runtime/executor/share.hpp"
+#include "runtime/executor/worker_loop.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/manual_clock.hpp"
+#include "tests/support/manual_enlist.hpp"
 
 #include <atomic>
 #include <functional>
@@ -6,12 +11,6 @@
 #include <memory>
 #include <thread>
 #include <vector>
-
-#include "runtime/executor/share.hpp"
-#include "runtime/executor/worker_loop.hpp"
-#include "tests/support/catch.hpp"
-#include "tests/support/manual_clock.hpp"
-#include "tests/support/manual_enlist.hpp"
 
 using namespace amorsize;
 using namespace amorsize::executor;
@@ -137,7 +136,8 @@ TEST_CASE("helpers beyond the main back end's limit come from the other one", "[
   CHECK(rig.beyond_.waiting() == 2);
 }
 
-TEST_CASE("when there is no thread the caller does everything, and it is known", "[executor][unit]") {
+TEST_CASE("when there is no thread the caller does everything, and it is known",
+          "[executor][unit]") {
   rig rig(100);
   rig.main_.refuse(true);
   shared_map& map = rig.prepare(3);

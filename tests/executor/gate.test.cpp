@@ -1,10 +1,9 @@
 #include "runtime/executor/gate.hpp"
+#include "tests/support/catch.hpp"
 
 #include <latch>
 #include <thread>
 #include <vector>
-
-#include "tests/support/catch.hpp"
 
 using amorsize::executor::gate;
 

@@ -1,4 +1,5 @@
 #include "runtime/executor/lowest_exception.hpp"
+#include "tests/support/catch.hpp"
 
 #include <algorithm>
 #include <latch>
@@ -6,8 +7,6 @@
 #include <string>
 #include <thread>
 #include <vector>
-
-#include "tests/support/catch.hpp"
 
 using amorsize::executor::lowest_exception;
 

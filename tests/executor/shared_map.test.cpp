@@ -1,9 +1,8 @@
+#include "runtime/executor/share.hpp"
 #include "runtime/executor/shared_map.hpp"
+#include "tests/support/catch.hpp"
 
 #include <vector>
-
-#include "runtime/executor/share.hpp"
-#include "tests/support/catch.hpp"
 
 using namespace amorsize::executor;
 
@@ -45,9 +44,13 @@ TEST_CASE("units partition what is left, for every size, start and unit", "[exec
 }
 
 TEST_CASE("maps beyond 2^32 items are cut into tiles that fit a word", "[executor][unit]") {
-  for (const std::size_t items :
-       {std::size_t{1}, (std::size_t{1} << 31U) - 1, std::size_t{1} << 31U, std::size_t{1} << 32U,
-        (std::size_t{1} << 32U) + 5, std::size_t{1} << 62U, ~std::size_t{0}}) {
+  for (const std::size_t items : {std::size_t{1},
+                                  (std::size_t{1} << 31U) - 1,
+                                  std::size_t{1} << 31U,
+                                  std::size_t{1} << 32U,
+                                  (std::size_t{1} << 32U) + 5,
+                                  std::size_t{1} << 62U,
+                                  ~std::size_t{0}}) {
     work_layout layout;
     layout.items = items;
     layout.unit_items = tile_for(items);

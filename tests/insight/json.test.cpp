@@ -51,10 +51,8 @@ TEST_CASE("a JSON string reads back as its bytes with what is no UTF-8 replaced"
   }
 }
 
-TEST_CASE(
-    "every sequence of one or two bytes, and of three and four at the edges, is written "
-    "as valid JSON",
-    "[insight][property]") {
+TEST_CASE("every pair of bytes, alone and before two continuations, is written as valid JSON",
+          "[insight][property]") {
   for (unsigned first = 0; first < 256; ++first) {
     for (unsigned second = 0; second < 256; ++second) {
       const std::string pair{static_cast<char>(first), static_cast<char>(second)};
@@ -72,7 +70,7 @@ TEST_CASE("a JSON string cannot end a script element", "[insight][unit]") {
   CHECK(json_string("a\"b\\c\n") == "\"a\\\"b\\\\c\\u000a\"");
 }
 
-TEST_CASE("numbers read back as they were; those that are not finite are null",
+TEST_CASE("numbers read back as they were, those that are not finite as null",
           "[insight][property]") {
   constexpr std::uint64_t seed = 11;
   INFO("seed " << seed);

@@ -1,8 +1,7 @@
 #include "runtime/policy/chunk_size.hpp"
+#include "tests/support/catch.hpp"
 
 #include <random>
-
-#include "tests/support/catch.hpp"
 
 using namespace amorsize::policy;
 
@@ -34,8 +33,7 @@ TEST_CASE("a chunk is never empty and never more than the range", "[policy][prop
     REQUIRE(items <= request.range_items);
     if (request.previous_items > 0 && request.previous_items < request.range_items / 2 &&
         request.cost.count() > 0.0) {
-      const std::size_t floor =
-          items_in(shortest_tail_chunk, request.cost, request.range_items);
+      const std::size_t floor = items_in(shortest_tail_chunk, request.cost, request.range_items);
       REQUIRE(items <= std::max(2 * request.previous_items, floor));
     }
   }
@@ -56,9 +54,9 @@ TEST_CASE("claiming costs at most one per cent of a chunk", "[policy][unit]") {
 }
 
 TEST_CASE("at the tail a chunk takes half of what is left, down to a floor", "[policy][unit]") {
-  CHECK(chunk_size(even(1'000, 10.0)) == 500);   // 10 us left
-  CHECK(chunk_size(even(400, 10.0)) == 300);     // 4 us left: 3 us are the floor
-  CHECK(chunk_size(even(300, 10.0)) == 300);     // and then all
+  CHECK(chunk_size(even(1'000, 10.0)) == 500);  // 10 us left
+  CHECK(chunk_size(even(400, 10.0)) == 300);    // 4 us left: 3 us are the floor
+  CHECK(chunk_size(even(300, 10.0)) == 300);    // and then all
 }
 
 TEST_CASE("claims of one worker taper to the end in few steps", "[policy][property]") {

@@ -1,9 +1,8 @@
 #include "runtime/policy/controller.hpp"
+#include "tests/support/catch.hpp"
 
 #include <limits>
 #include <random>
-
-#include "tests/support/catch.hpp"
 
 using namespace amorsize::policy;
 
@@ -14,14 +13,17 @@ constexpr overheads awake{nanoseconds{200}, nanoseconds{1e3}, nanoseconds{40}};
 
 struct alone_run {
   decision last;
-  std::size_t looks = 0;       ///< times the clock was read
+  std::size_t looks = 0;  ///< times the clock was read
   std::size_t considered = 0;
   std::size_t items_alone = 0;
 };
 
 /// The calling thread's part of a map, in virtual time, until it is over or shared.
 template <class Cost>
-alone_run run_alone(std::size_t items, Cost cost, const overheads& costs, std::size_t cpus,
+alone_run run_alone(std::size_t items,
+                    Cost cost,
+                    const overheads& costs,
+                    std::size_t cpus,
                     nanoseconds remembered = nanoseconds{0}) {
   controller decides(items, {}, remembered);
   alone_run seen;
@@ -41,7 +43,8 @@ alone_run run_alone(std::size_t items, Cost cost, const overheads& costs, std::s
     decides.observe(chunk_sample{block, timed ? busy : nanoseconds{0}, now});
     if (decides.worth_asking()) {
       ++seen.considered;
-      decides.consider(costs, {cpus, cpus > 1 ? reason_code::workers_busy : reason_code::one_cpu_allowed});
+      decides.consider(costs,
+                       {cpus, cpus > 1 ? reason_code::workers_busy : reason_code::one_cpu_allowed});
       if (decides.next().n_jobs > 1) {
         break;
       }
@@ -84,15 +87,15 @@ TEST_CASE("long work is shared after a small part of it", "[policy][unit]") {
 }
 
 TEST_CASE("cheap first items do not hide dear later ones", "[policy][unit]") {
-  const alone_run run =
-      run_alone(1'000, [](std::size_t i) { return i < 3 ? 20.0 : 1e6; }, asleep, 2);
+  const alone_run run = run_alone(
+      1'000, [](std::size_t i) { return i < 3 ? 20.0 : 1e6; }, asleep, 2);
   CHECK(run.last.n_jobs == 2);
   CHECK(run.items_alone < 30);
 }
 
 TEST_CASE("a dear first item does not share cheap later ones", "[policy][unit]") {
-  const alone_run run =
-      run_alone(200, [](std::size_t i) { return i == 0 ? 2e4 : 5.0; }, asleep, 2);
+  const alone_run run = run_alone(
+      200, [](std::size_t i) { return i == 0 ? 2e4 : 5.0; }, asleep, 2);
   CHECK(run.last.n_jobs == 1);
 }
 
@@ -169,7 +172,10 @@ TEST_CASE("when the rest turns out long, workers are added", "[policy][unit]") {
 }
 
 TEST_CASE("the controller is total for clocks that lie", "[policy][property]") {
-  for (const double time : {0.0, -1e9, 1e300, std::numeric_limits<double>::quiet_NaN(),
+  for (const double time : {0.0,
+                            -1e9,
+                            1e300,
+                            std::numeric_limits<double>::quiet_NaN(),
                             std::numeric_limits<double>::infinity()}) {
     controller decides(1'000, {}, nanoseconds{time});
     std::size_t blocks = 0;

@@ -1,8 +1,7 @@
 #include "runtime/policy/cost_estimate.hpp"
+#include "tests/support/catch.hpp"
 
 #include <limits>
-
-#include "tests/support/catch.hpp"
 
 using amorsize::policy::cost_estimate;
 using amorsize::policy::nanoseconds;
@@ -49,8 +48,12 @@ TEST_CASE("a cost that has changed for good is followed within three doublings o
 
 TEST_CASE("clocks that stand still, go back or jump give a finite estimate", "[policy][property]") {
   cost_estimate estimate;
-  for (const double time : {0.0, -5.0, std::numeric_limits<double>::quiet_NaN(),
-                            std::numeric_limits<double>::infinity(), 1e300, 7.0}) {
+  for (const double time : {0.0,
+                            -5.0,
+                            std::numeric_limits<double>::quiet_NaN(),
+                            std::numeric_limits<double>::infinity(),
+                            1e300,
+                            7.0}) {
     estimate.observe(3, nanoseconds{time});
     CHECK(estimate.cost().count() >= 0.0);
     CHECK(estimate.cost().count() < 1e19);

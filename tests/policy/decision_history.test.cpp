@@ -1,5 +1,4 @@
 #include "runtime/policy/decision_history.hpp"
-
 #include "tests/support/catch.hpp"
 
 using namespace amorsize::policy;

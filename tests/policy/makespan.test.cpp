@@ -1,8 +1,7 @@
 #include "runtime/policy/makespan.hpp"
+#include "tests/support/catch.hpp"
 
 #include <random>
-
-#include "tests/support/catch.hpp"
 
 using namespace amorsize::policy;
 
@@ -53,7 +52,8 @@ TEST_CASE("free workers never worsen the predicted makespan", "[policy][property
   for (std::size_t items = 1; items < 200; items += 7) {
     nanoseconds before = predicted_makespan({items, nanoseconds{1e6}}, 1, free_of_charge);
     for (std::size_t workers = 2; workers <= 16; ++workers) {
-      const nanoseconds now = predicted_makespan({items, nanoseconds{1e6}}, workers, free_of_charge);
+      const nanoseconds now =
+          predicted_makespan({items, nanoseconds{1e6}}, workers, free_of_charge);
       REQUIRE(now <= before * 1.0000001);
       before = now;
     }

@@ -1,8 +1,7 @@
 #include "runtime/policy/overhead_model.hpp"
+#include "tests/support/catch.hpp"
 
 #include <limits>
-
-#include "tests/support/catch.hpp"
 
 using namespace amorsize::policy;
 
@@ -23,8 +22,12 @@ TEST_CASE("one preempted wake of milliseconds raises the estimate by less than a
 }
 
 TEST_CASE("learning is total", "[policy][property]") {
-  const double odd[] = {0.0, -1.0, 1e300, std::numeric_limits<double>::infinity(),
-                        std::numeric_limits<double>::quiet_NaN(), 1.0};
+  const double odd[] = {0.0,
+                        -1.0,
+                        1e300,
+                        std::numeric_limits<double>::infinity(),
+                        std::numeric_limits<double>::quiet_NaN(),
+                        1.0};
   for (const double estimate : odd) {
     for (const double sample : odd) {
       const double next = learn(nanoseconds{estimate}, nanoseconds{sample}).count();

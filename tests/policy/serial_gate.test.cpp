@@ -1,8 +1,7 @@
 #include "runtime/policy/serial_gate.hpp"
+#include "tests/support/catch.hpp"
 
 #include <limits>
-
-#include "tests/support/catch.hpp"
 
 using namespace amorsize::policy;
 
@@ -28,7 +27,10 @@ TEST_CASE("serial time already spent dilutes the gain", "[policy][unit]") {
 }
 
 TEST_CASE("the gate is total", "[policy][property]") {
-  const double odd[] = {0.0, -1.0, 1e300, std::numeric_limits<double>::infinity(),
+  const double odd[] = {0.0,
+                        -1.0,
+                        1e300,
+                        std::numeric_limits<double>::infinity(),
                         std::numeric_limits<double>::quiet_NaN()};
   for (const double alone : odd) {
     for (const double shared : odd) {

@@ -1,9 +1,8 @@
 #include "runtime/policy/throughput_climb.hpp"
+#include "tests/support/catch.hpp"
 
 #include <algorithm>
 #include <limits>
-
-#include "tests/support/catch.hpp"
 
 using namespace amorsize::policy;
 
@@ -118,8 +117,8 @@ TEST_CASE("helpers come back when the lock is gone", "[policy][unit]") {
 }
 
 TEST_CASE("where three workers reach what eight do, about three stay", "[policy][unit]") {
-  playground machine(
-      [](std::size_t k) { return 0.001 * std::min(3.0, static_cast<double>(k)); }, 8);
+  playground machine([](std::size_t k) { return 0.001 * std::min(3.0, static_cast<double>(k)); },
+                     8);
   for (int i = 0; i < 200; ++i) {
     machine.beat();
   }
@@ -142,7 +141,9 @@ TEST_CASE("samples too small to judge by change nothing", "[policy][unit]") {
 TEST_CASE("samples without sense change nothing", "[policy][property]") {
   throughput_climb climb;
   climb.start(2, 1.0, nanoseconds{0});
-  for (const double rate : {0.0, -1.0, std::numeric_limits<double>::quiet_NaN(),
+  for (const double rate : {0.0,
+                            -1.0,
+                            std::numeric_limits<double>::quiet_NaN(),
                             std::numeric_limits<double>::infinity()}) {
     const auto advice = climb.observe({.items = 100,
                                        .busy = nanoseconds{1e6},

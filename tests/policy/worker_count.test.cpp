@@ -1,9 +1,8 @@
 #include "runtime/policy/worker_count.hpp"
+#include "tests/support/catch.hpp"
 
 #include <cmath>
 #include <random>
-
-#include "tests/support/catch.hpp"
 
 using namespace amorsize::policy;
 

@@ -1,4 +1,7 @@
-// Whole maps of many kinds, many times: the right result or the serial loop's exception, every time.
+// Whole maps of many kinds, many times: the right result or the serial loop's exception, every
+// time.
+#include "tests/support/catch.hpp"
+
 #include <amorsize/amorsize.hpp>
 
 #include <algorithm>
@@ -13,8 +16,6 @@
 #include <string>
 #include <thread>
 #include <vector>
-
-#include "tests/support/catch.hpp"
 
 namespace {
 
@@ -65,13 +66,12 @@ TEST_CASE("a map of a hundred million doubles gives what the loop gives", "[stre
 TEST_CASE("a map of three items of a second", "[stress]") {
   const std::vector<int> in{1, 2, 3};
   amorsize::report report;
-  const auto out = amorsize::parallel_map(
-      in,
-      [](int x) {
-        std::this_thread::sleep_for(std::chrono::seconds(1));
-        return 10 * x;
-      },
-      {.report = &report});
+  const auto out = amorsize::parallel_map(in,
+                                          [](int x) {
+                                            std::this_thread::sleep_for(std::chrono::seconds(1));
+                                            return 10 * x;
+                                          },
+                                          {.report = &report});
   CHECK(out == std::vector<int>{10, 20, 30});
   CHECK(report.items == 3);
   INFO(report.reason);
@@ -252,17 +252,16 @@ TEST_CASE("a lock of the callable's own never deadlocks, nested maps included", 
   const auto in = counted(300);
   std::size_t total = 0;
   for (std::size_t round = 0; round < 100 / slower + 1; ++round) {
-    amorsize::parallel_map(
-        in,
-        [&](std::size_t i) {
-          const std::lock_guard guard(lock);
-          const auto part = amorsize::parallel_map(std::vector<std::size_t>(40, i), [](std::size_t x) {
-            return x + (work(1.0, 200) > 2.0 ? 1 : 0);
-          });
-          total += part.size();
-          return part.size();
-        },
-        {.n_jobs = round % 4});
+    amorsize::parallel_map(in,
+                           [&](std::size_t i) {
+                             const std::lock_guard guard(lock);
+                             const auto part = amorsize::parallel_map(
+                                 std::vector<std::size_t>(40, i),
+                                 [](std::size_t x) { return x + (work(1.0, 200) > 2.0 ? 1 : 0); });
+                             total += part.size();
+                             return part.size();
+                           },
+                           {.n_jobs = round % 4});
   }
   CHECK(total == 300 * 40 * (100 / slower + 1));
 }
@@ -274,18 +273,17 @@ TEST_CASE("callables that meet each other run at the same time under a fixed n_j
   std::atomic<int> inside{0};
   const auto in = counted(4);
   amorsize::report report;
-  amorsize::parallel_map(
-      in,
-      [&](std::size_t i) {
-        inside.fetch_add(1);
-        while (inside.load() < 4) {
-          std::this_thread::yield();
-        }
-        const std::lock_guard guard(lock);
-        seen.push_back(std::this_thread::get_id());
-        return i;
-      },
-      {.n_jobs = 4, .chunksize = 1, .report = &report});
+  amorsize::parallel_map(in,
+                         [&](std::size_t i) {
+                           inside.fetch_add(1);
+                           while (inside.load() < 4) {
+                             std::this_thread::yield();
+                           }
+                           const std::lock_guard guard(lock);
+                           seen.push_back(std::this_thread::get_id());
+                           return i;
+                         },
+                         {.n_jobs = 4, .chunksize = 1, .report = &report});
   std::sort(seen.begin(), seen.end());
   CHECK(std::unique(seen.begin(), seen.end()) - seen.begin() == 4);
   CHECK(report.n_jobs == 4);

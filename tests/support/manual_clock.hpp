@@ -2,9 +2,9 @@
 // Thread safety: thread-safe.
 #pragma once
 
-#include <atomic>
-
 #include "runtime/clock.hpp"
+
+#include <atomic>
 
 namespace amorsize_tests {
 

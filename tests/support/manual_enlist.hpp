@@ -2,12 +2,12 @@
 // Thread safety: start() from any thread; the rest belongs to the test.
 #pragma once
 
+#include "runtime/executor/enlist.hpp"
+
 #include <cstddef>
 #include <mutex>
 #include <thread>
 #include <vector>
-
-#include "runtime/executor/enlist.hpp"
 
 namespace amorsize_tests {
 

@@ -1,0 +1,178 @@
+#include "runtime/executor/worker_loop.hpp"
+#include "runtime/learnt_overheads.hpp"
+#include "runtime/map_run.hpp"
+#include "runtime/probe/steady_clock.hpp"
+#include "runtime/process.hpp"
+#include "runtime/site_memory.hpp"
+
+#include <amorsize/errors.hpp>
+
+namespace amorsize {
+inline namespace AMORSIZE_ABI_NAMESPACE {
+namespace {
+
+using policy::decision;
+using policy::nanoseconds;
+using policy::reason_code;
+
+reason_code reason_of(detail::serial_cause cause) noexcept {
+  switch (cause) {
+    case detail::serial_cause::callable_not_shareable:
+      return reason_code::callable_not_shareable;
+    case detail::serial_cause::output_not_shareable:
+      return reason_code::output_not_shareable;
+    case detail::serial_cause::ranges_overlap:
+      return reason_code::ranges_overlap;
+    case detail::serial_cause::not_random_access:
+      return reason_code::not_random_access;
+    case detail::serial_cause::none:
+      break;
+  }
+  return reason_code::none;
+}
+
+}  // namespace
+
+map_run::map_run(const detail::map_request& request, const settings& with) noexcept
+    : request_(request),
+      with_(with),
+      time_(probe::real_clock()),
+      began_(time_.now()),
+      last_(began_),
+      controller_(request.items,
+                  {.max_jobs = with.max_jobs,
+                   .chunksize = with.chunksize,
+                   .chunk_duration = with.target_chunk,
+                   .prepared = nanoseconds{request.prepared_ns}},
+                  remembered_cost(request.site)) {
+  watched_ = with.how != nullptr && with.how->stop.stop_possible();
+  reports_progress_ = with.how != nullptr && with.how->on_progress;
+}
+
+void map_run::run() {
+  try {
+    if (watched_ && with_.how->stop.stop_requested()) {
+      throw cancelled(0);
+    }
+    dispatch();
+    if (reports_progress_) {
+      call_progress(time_.now());
+    }
+  } catch (...) {
+    end_report();
+    throw;
+  }
+  end_report();
+}
+
+void map_run::dispatch() {
+  const reason_code cause = reason_of(request_.cause);
+  if (request_.items == 0) {
+    decide_serial(reason_code::empty_input);
+  } else if (cause != reason_code::none) {
+    run_alone(cause);
+  } else if (with_.n_jobs == 1 || with_.max_jobs == 1) {
+    run_alone(reason_code::one_job_requested);
+  } else if (request_.items == 1) {
+    run_alone(reason_code::single_item);
+  } else if (with_.n_jobs > 1) {
+    share_fixed();
+  } else {
+    run_adaptive();
+  }
+}
+
+void map_run::decide_serial(reason_code why) {
+  decision made = controller_.next();
+  made.n_jobs = 1;
+  made.chunksize = request_.items;
+  made.reason = why;
+  history_.record(nanoseconds{0}, made);
+}
+
+bool map_run::run_block() {
+  const std::size_t first = done_;
+  const bool timed = controller_.is_timed();
+  detail::item_block block{
+      first, first + controller_.next_block(), watched_ ? &alone_limit_ : nullptr, first};
+  const double nested = executor::nested_work();
+  try {
+    request_.body.run(request_.body.context, block);
+  } catch (...) {
+    done_ = block.next;
+    given_beyond_ = 1;
+    throw;
+  }
+  done_ = block.next;
+  if (timed) {
+    const nanoseconds now = time_.now();
+    busy_alone_ += now - last_;
+    controller_.observe(policy::chunk_sample{
+        done_ - first, now - last_ + nanoseconds{executor::nested_work() - nested}, now - began_});
+    last_ = now;
+  } else {
+    controller_.observe(policy::chunk_sample{done_ - first, nanoseconds{0}, last_ - began_});
+  }
+  if (done_ < block.last) {
+    throw cancelled(done_);
+  }
+  if (reports_progress_) {
+    tick(last_);
+  }
+  return done_ < request_.items;
+}
+
+void map_run::run_alone(reason_code why) {
+  std::optional<alone_callback> on_stop;
+  watch_alone(on_stop);
+  decide_serial(why);
+  if (with_.n_jobs > 1) {
+    warn("n_jobs was set to more than one worker, but this map cannot be shared");
+  }
+  while (run_block()) {
+  }
+  remember_cost(request_.site, controller_.cost());
+}
+
+void map_run::run_adaptive() {
+  {
+    std::optional<alone_callback> on_stop;
+    watch_alone(on_stop);
+    while (run_block()) {
+      if (!controller_.worth_asking()) {
+        continue;
+      }
+      if (!presence_) {
+        presence_.emplace(crew_of_process());
+      }
+      const policy::crew_state state = crew_of_process().state();
+      controller_.consider(overheads_of_process().get(state),
+                           capacity_now(controller_.next().estimated_serial));
+      note_decision();
+      if (controller_.next().n_jobs > 1 && place_map(controller_.next())) {
+        break;
+      }
+    }
+  }
+  if (map_ != nullptr) {
+    share_adaptive();
+  }
+  remember_cost(request_.site, controller_.cost());
+}
+
+void map_run::note_decision() noexcept {
+  const decision& made = controller_.next();
+  if (history_.size() == 0 || history_.newest().what.reason != made.reason ||
+      history_.newest().what.n_jobs != made.n_jobs) {
+    history_.record(last_ - began_, made);
+  }
+}
+
+void map_run::watch_alone(std::optional<alone_callback>& callback) {
+  if (watched_) {
+    callback.emplace(with_.how->stop, stop_alone_action{&alone_limit_});
+  }
+}
+
+}  // namespace AMORSIZE_ABI_NAMESPACE
+}  // namespace amorsize

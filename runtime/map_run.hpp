@@ -1,0 +1,110 @@
+// One call of parallel_map on the thread that made it: alone first, shared if that pays, reported
+// at the end. The composition root: asks policy, drives the executor, fills the report. Thread
+// safety: belongs to the calling thread.
+#pragma once
+
+#include "runtime/clock.hpp"
+#include "runtime/executor/crew.hpp"
+#include "runtime/executor/lowest_exception.hpp"
+#include "runtime/executor/share.hpp"
+#include "runtime/executor/shared_map.hpp"
+#include "runtime/map_report.hpp"
+#include "runtime/policy/controller.hpp"
+#include "runtime/policy/decision_history.hpp"
+#include "runtime/settings.hpp"
+
+#include <amorsize/detail/engines.hpp>
+#include <amorsize/options.hpp>
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+namespace amorsize {
+inline namespace AMORSIZE_ABI_NAMESPACE {
+
+class map_run {
+  using nanoseconds = policy::nanoseconds;
+  using decision = policy::decision;
+  using reason_code = policy::reason_code;
+
+ public:
+  map_run(const detail::map_request& request, const settings& with) noexcept;
+
+  /// Runs every item, delivers the report, throws what the map throws. Once.
+  void run();
+
+  /// The newest reading of the clock.
+  [[nodiscard]] nanoseconds last_reading() const noexcept { return last_; }
+
+ private:
+  struct stop_alone_action {
+    std::atomic<std::size_t>* limit;
+    void operator()() const noexcept { limit->store(0, std::memory_order_relaxed); }
+  };
+  using alone_callback = std::stop_callback<stop_alone_action>;
+
+  // --- alone: map_run.cpp
+  void dispatch();
+  void decide_serial(reason_code why);
+  /// The next block on the calling thread. False when that was the last one.
+  bool run_block();
+  void run_alone(reason_code why);
+  void run_adaptive();
+  /// Records the decision in force if it differs from the last one recorded.
+  void note_decision() noexcept;
+  /// While it lives, a stop request ends the current block of the calling thread.
+  void watch_alone(std::optional<alone_callback>& callback);
+
+  // --- shared: map_sharing.cpp
+  /// Finds a place for the shared part. False: there is none, the map goes on alone.
+  bool place_map(const decision& made) noexcept;
+  void lay_out(nanoseconds cost, nanoseconds claim) noexcept;
+  void share_adaptive();
+  void share_fixed();
+  /// Runs everything that is left in the place taken, and gives it back.
+  void share(std::size_t n_jobs);
+  /// Takes over what the seats hold, then gives the place back. Nobody is inside.
+  void close_books() noexcept;
+  void keep_busy_times() noexcept;
+
+  // --- progress and report: map_telling.cpp
+  void tick(nanoseconds now);
+  void call_progress(nanoseconds now);
+  void warn(const char* sentence);
+  void end_report() noexcept;
+  [[nodiscard]] map_outcome outcome();
+
+  const detail::map_request& request_;
+  const settings& with_;
+  const clock& time_;
+  nanoseconds began_;
+  nanoseconds last_;  ///< newest reading
+  policy::controller controller_;
+  policy::decision_history history_;
+  bool watched_ = false;  ///< a stop may be requested
+  bool reports_progress_ = false;
+  bool was_shared_ = false;
+  std::size_t done_ = 0;          ///< completed alone, from the front
+  std::size_t items_shared_ = 0;  ///< completed while shared
+  std::size_t given_beyond_ = 0;  ///< given to the callable, but it threw
+  nanoseconds busy_alone_{0};
+  nanoseconds cost_alone_{0};
+  nanoseconds shared_from_{0};
+  nanoseconds last_progress_{0};
+  executor::wake_observation woken_{};
+  executor::shared_map* map_ = nullptr;
+  std::optional<executor::crew::presence> presence_;
+  std::vector<nanoseconds> helpers_busy_;
+  std::vector<std::string> warnings_;
+  /// Written by a stop request on any thread, read by the body before each item: relaxed, the items
+  /// before it are this thread's own.
+  std::atomic<std::size_t> alone_limit_{executor::lowest_exception::nothing};
+};
+
+}  // namespace AMORSIZE_ABI_NAMESPACE
+}  // namespace amorsize

@@ -1,0 +1,194 @@
+// The shared part of a map_run.
+#include "runtime/executor/worker_loop.hpp"
+#include "runtime/learnt_overheads.hpp"
+#include "runtime/map_run.hpp"
+#include "runtime/policy/chunk_size.hpp"
+#include "runtime/process.hpp"
+#include "runtime/site_memory.hpp"
+
+#include <amorsize/errors.hpp>
+
+#include <algorithm>
+#include <exception>
+#include <utility>
+
+namespace amorsize {
+inline namespace AMORSIZE_ABI_NAMESPACE {
+namespace {
+
+using policy::decision;
+using policy::nanoseconds;
+using policy::reason_code;
+
+/// Seats are kept ready for so many times the workers first asked for, should the work turn out
+/// long.
+inline constexpr std::size_t seats_in_reserve = 4;
+/// Chunks per worker that a fixed n_jobs is reported with: costs are not known yet.
+inline constexpr std::size_t first_fixed_chunks = 8;
+
+struct stop_shared {
+  executor::shared_map* map;
+  void operator()() const noexcept { map->errors.lower_limit(0); }
+};
+
+}  // namespace
+
+bool map_run::place_map(const decision& made) noexcept {
+  const std::size_t seats =
+      std::max(made.n_jobs, std::min(made.limit_jobs, made.n_jobs * seats_in_reserve));
+  map_ = crew_of_process().take_place(seats);
+  if (map_ == nullptr) {
+    decision refused = made;
+    refused.n_jobs = 1;
+    refused.reason = reason_code::too_many_maps;
+    history_.record(last_ - began_, refused);
+    return false;
+  }
+  return true;
+}
+
+void map_run::lay_out(nanoseconds cost, nanoseconds claim) noexcept {
+  executor::work_layout layout;
+  layout.first_item = done_;
+  layout.items = request_.items;
+  layout.unit_items = executor::tile_for(request_.items);
+  if (with_.chunksize > 0) {
+    layout.fixed_chunks = true;
+    layout.unit_items = with_.chunksize * executor::tile_for(request_.items / with_.chunksize);
+  }
+  layout.watch_every_item = watched_;
+  layout.chunk_duration = policy::chunk_duration(with_.target_chunk, claim);
+  layout.cost = cost;
+  if (request_.output_bytes > 0 && request_.output_bytes < executor::cache_line &&
+      executor::cache_line % request_.output_bytes == 0) {
+    layout.line_items = executor::cache_line / request_.output_bytes;
+    layout.line_offset = reinterpret_cast<std::uintptr_t>(request_.output) % executor::cache_line /
+                         request_.output_bytes;
+  }
+  map_->layout = layout;
+  map_->body = request_.body;
+  map_->time = &time_;
+  map_->began = began_;
+  map_->arithmetic = executor::floating_point_environment::current();
+  map_->history = &history_;
+  if (reports_progress_) {
+    map_->tick = [](void* of, nanoseconds now) { static_cast<map_run*>(of)->tick(now); };
+    map_->tick_context = this;
+  }
+}
+
+void map_run::share_adaptive() {
+  const decision made = controller_.next();
+  const policy::crew_state state = crew_of_process().state();
+  cost_alone_ = controller_.cost();
+  lay_out(controller_.cost(), made.claim_cost);
+  map_->exempt.store(false, std::memory_order_relaxed);
+  map_->allowed.store(static_cast<std::uint32_t>(made.n_jobs), std::memory_order_relaxed);
+  controller_.start_sharing(last_ - began_);
+  map_->controller = &controller_;
+  map_->next_beat.store((last_ + policy::beat_length(last_ - began_)).count(),
+                        std::memory_order_relaxed);
+  share(made.n_jobs);
+  if (woken_.asked > 0) {
+    overheads_of_process().observe(
+        state, woken_.wake / static_cast<double>(woken_.asked), woken_.start);
+  } else {
+    decision refused = made;
+    refused.n_jobs = 1;
+    refused.reason = reason_code::no_threads;
+    history_.record(last_ - began_, refused);
+  }
+}
+
+void map_run::share_fixed() {
+  executor::crew& crew = crew_of_process();
+  presence_.emplace(crew);
+  crew.set_budget(usable_cpus(nanoseconds{0}));
+  decision made = controller_.next();
+  made.reason = reason_code::jobs_requested;
+  made.n_jobs = std::min({with_.n_jobs, request_.items, executor::most_helpers + 1});
+  made.limit_jobs = with_.n_jobs;
+  made.claim_cost = overheads_of_process().get(policy::crew_state::awake).claim;
+  made.chunksize = with_.chunksize > 0
+                       ? with_.chunksize
+                       : policy::divide_up(request_.items, made.n_jobs * first_fixed_chunks);
+  const executor::crew::supply supply = crew.available();
+  const bool impossible = supply.limited_by == reason_code::forked_child ||
+                          supply.limited_by == reason_code::backend_failed;
+  if (impossible || !place_map(made)) {
+    run_alone(impossible ? supply.limited_by : reason_code::too_many_maps);
+    return;
+  }
+  history_.record(nanoseconds{0}, made);
+  lay_out(remembered_cost(request_.site), made.claim_cost);
+  map_->exempt.store(true, std::memory_order_relaxed);
+  share(made.n_jobs);
+  if (woken_.asked + 1 < made.n_jobs) {
+    warn("fewer workers than n_jobs asks for: the system gave no more threads");
+  }
+}
+
+void map_run::share(std::size_t n_jobs) {
+  struct return_place {
+    map_run& run;
+    ~return_place() { run.close_books(); }
+  };
+  executor::deal(*map_, n_jobs);
+  shared_from_ = last_;
+  const return_place at_end{*this};
+  {
+    std::optional<std::stop_callback<stop_shared>> on_stop;
+    if (watched_) {
+      on_stop.emplace(with_.how->stop, stop_shared{map_});
+    }
+    woken_ = executor::run_shared(crew_of_process(), *map_, n_jobs - 1);
+  }
+  last_ = time_.now();
+  const std::size_t complete =
+      std::min(map_->first_skipped.load(std::memory_order_relaxed), request_.items);
+  if (complete == request_.items) {
+    return;
+  }
+  if (std::exception_ptr error = map_->errors.take();
+      error != nullptr && map_->errors.index() == complete) {
+    std::rethrow_exception(std::move(error));
+  }
+  throw cancelled(complete);
+}
+
+void map_run::close_books() noexcept {
+  double helped = 0.0;
+  for (std::size_t seat = 0; seat < map_->seats_in_use; ++seat) {
+    const executor::worker_seat& one = map_->seats[seat];
+    items_shared_ += one.items.load(std::memory_order_relaxed);
+    if (seat > 0) {
+      helped += one.busy.load(std::memory_order_relaxed);
+    }
+  }
+  executor::nested_work() += helped;
+  given_beyond_ += map_->errors.count();
+  if (with_.reported()) {
+    keep_busy_times();
+  }
+  map_->errors.reset();
+  executor::shared_map* const place = map_;
+  map_ = nullptr;
+  was_shared_ = true;
+  crew_of_process().return_place(*place);
+}
+
+void map_run::keep_busy_times() noexcept {
+  try {
+    for (std::size_t seat = 0; seat < map_->seats_in_use; ++seat) {
+      const executor::worker_seat& one = map_->seats[seat];
+      if (one.items.load(std::memory_order_relaxed) > 0 || seat == 0) {
+        helpers_busy_.emplace_back(one.busy.load(std::memory_order_relaxed));
+      }
+    }
+  } catch (const std::bad_alloc&) {
+    helpers_busy_.clear();  // a report without busy times is better than none
+  }
+}
+
+}  // namespace AMORSIZE_ABI_NAMESPACE
+}  // namespace amorsize

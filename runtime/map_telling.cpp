@@ -1,0 +1,113 @@
+// What a map_run tells: progress on the way, the decision log and the report at the end.
+#include "runtime/executor/worker_loop.hpp"
+#include "runtime/insight/decision_log.hpp"
+#include "runtime/learnt_overheads.hpp"
+#include "runtime/map_run.hpp"
+#include "runtime/process.hpp"
+#include "runtime/report_delivery.hpp"
+
+#include <new>
+#include <utility>
+
+namespace amorsize {
+inline namespace AMORSIZE_ABI_NAMESPACE {
+namespace {
+
+using policy::decision;
+using policy::nanoseconds;
+
+/// Shorter serial maps do not fill the decision log.
+inline constexpr nanoseconds logged_from{50e3};
+inline constexpr nanoseconds progress_interval{100e6};
+
+std::atomic<std::uint64_t> maps_logged{0};
+
+}  // namespace
+
+void map_run::tick(nanoseconds now) {
+  if (now - last_progress_ >= progress_interval) {
+    last_progress_ = now;
+    call_progress(now);
+  }
+}
+
+void map_run::call_progress(nanoseconds now) {
+  progress state;
+  state.items_done = map_ != nullptr ? executor::items_done(*map_) : done_ + items_shared_;
+  state.items_total = request_.items;
+  const nanoseconds elapsed = policy::sane(now - began_);
+  state.elapsed = std::chrono::nanoseconds{static_cast<std::int64_t>(elapsed.count())};
+  if (state.items_done > 0 && state.items_done < state.items_total) {
+    const double left = static_cast<double>(state.items_total - state.items_done);
+    state.eta = std::chrono::nanoseconds{static_cast<std::int64_t>(
+        policy::sane(elapsed * (left / static_cast<double>(state.items_done))).count())};
+  }
+  state.n_jobs = map_ != nullptr ? map_->allowed.load(std::memory_order_relaxed) : 1;
+  state.chunksize = history_.size() > 0 ? history_.at(0).what.chunksize : request_.items;
+  with_.how->on_progress(state);
+}
+
+void map_run::warn(const char* sentence) {
+  if (with_.reported()) {
+    warnings_.emplace_back(sentence);
+  }
+}
+
+void map_run::end_report() noexcept {
+  const bool logged = was_shared_ || last_ - began_ >= logged_from;
+  if (!logged && !with_.reported()) {
+    return;
+  }
+  if (history_.size() == 0) {
+    decision made = controller_.next();
+    const policy::overheads costs = overheads_of_process().get(policy::crew_state::asleep);
+    made.items_left = request_.items;
+    made.wake_cost = costs.wake;
+    made.start_delay = costs.start;
+    made.chunksize = request_.items;
+    history_.record(nanoseconds{0}, made);
+  }
+  if (logged) {
+    const std::uint64_t id = maps_logged.fetch_add(1, std::memory_order_relaxed) + 1;
+    const std::string_view label = with_.how != nullptr ? with_.how->label : std::string_view{};
+    for (std::size_t i = 0; i < history_.size(); ++i) {
+      insight::record(id, began_ + history_.at(i).when, history_.at(i).what, label);
+    }
+  }
+  if (!with_.reported()) {
+    return;
+  }
+  try {
+    deliver(make_report(history_, outcome()), with_);
+  } catch (const std::bad_alloc&) {
+    // The map's own result or exception matters more than its report.
+    static_cast<void>(0);
+  }
+}
+
+map_outcome map_run::outcome() {
+  map_outcome seen;
+  seen.items_given = done_ + items_shared_ + given_beyond_;
+  seen.items_shared = items_shared_;
+  seen.elapsed = policy::sane(time_.now() - began_);
+  seen.elapsed_shared = was_shared_ ? policy::sane(last_ - shared_from_) : nanoseconds{0};
+  seen.worker_busy = std::move(helpers_busy_);
+  if (seen.items_given > 0) {
+    if (seen.worker_busy.empty()) {
+      seen.worker_busy.emplace_back(0.0);
+    }
+    seen.worker_busy.front() += busy_alone_;
+  }
+  seen.cost_alone = cost_alone_;
+  seen.cost = controller_.cost();
+  seen.spread = controller_.spread();
+  seen.wake = woken_.wake;
+  seen.start = woken_.start;
+  seen.claim = overheads_of_process().get(policy::crew_state::awake).claim;
+  seen.backend = was_shared_ ? crew_of_process().backend_name() : "none";
+  seen.warnings = std::move(warnings_);
+  return seen;
+}
+
+}  // namespace AMORSIZE_ABI_NAMESPACE
+}  // namespace amorsize
