@@ -9,8 +9,8 @@
 #include <sstream>
 #include <vector>
 
-double multiply(std::size_t tens) {
-  const std::size_t n = 10 * tens;
+double multiply(std::size_t twenties) {
+  const std::size_t n = 20 * twenties;
   const std::vector<double> factor(n * n, 0.5);
   std::vector<double> product(n * n);
   for (std::size_t i = 0; i < n * n; ++i) {
@@ -41,7 +41,7 @@ std::size_t show(const char* title, auto source, auto op, const amorsize::plan& 
 }
 
 int main() {
-  const auto sizes = [] { return std::views::iota(10UL, 51UL); };  // in tens
+  const auto sizes = [] { return std::views::iota(5UL, 26UL); };  // in twenties
   const auto few = [] { return std::views::iota(0, 100); };
   const auto cheap = [](int number) { return number * 0.5; };
   std::stringstream text;

@@ -38,8 +38,8 @@ decision usual_decision(reason_code code) {
           .items_left = 400,
           .limit_jobs = 2,
           .estimated_cost = nanoseconds{90},
-          .wake_cost = nanoseconds{38e3},
-          .start_delay = nanoseconds{50e3},
+          .wake_cost = nanoseconds{8e3},
+          .start_delay = nanoseconds{30e3},
           .claim_cost = nanoseconds{25},
           .estimated_serial = nanoseconds{36e3},
           .estimated_parallel = nanoseconds{34e3},
@@ -86,11 +86,12 @@ TEST_CASE("a reason names the numbers it rests on", "[insight][unit]") {
 
 TEST_CASE("a reason never claims a comparison that does not hold", "[insight][unit]") {
   decision made = usual_decision(reason_code::too_short);
-  made.wake_cost = nanoseconds{9e3};
+  made.wake_cost = nanoseconds{6e3};
+  made.start_delay = nanoseconds{3e3};
   CHECK(reason_text(made) ==
         "serial: 400 items x 90 ns = 36 us, too short for a wake-up of 9.00 us");
   made.estimated_serial = nanoseconds{0};  // not filled in: the product stands in
-  made.wake_cost = nanoseconds{38e3};
+  made.wake_cost = nanoseconds{35e3};
   CHECK(reason_text(made) == "serial: 400 items x 90 ns = 36 us < one wake-up of 38 us");
 }
 

@@ -34,7 +34,7 @@ double work(double x, int rounds) {
 }
 
 struct failed_at : std::runtime_error {
-  explicit failed_at(std::size_t index) : std::runtime_error("item"), index(index) {}
+  explicit failed_at(std::size_t at) : std::runtime_error("item"), index(at) {}
   std::size_t index;
 };
 
