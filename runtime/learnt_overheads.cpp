@@ -16,25 +16,33 @@ void update(std::atomic<double>& held, policy::nanoseconds sample) noexcept {
 
 }  // namespace
 
-policy::overheads learnt_overheads::get(policy::crew_state state) const noexcept {
+policy::overheads learnt_overheads::get(policy::crew_state state,
+                                        policy::nanoseconds now) const noexcept {
   const auto at = static_cast<std::size_t>(state);
   policy::overheads costs = policy::assumed_overheads[at];
+  const policy::nanoseconds age =
+      now - policy::nanoseconds{observed_[at].load(std::memory_order_relaxed)};
   if (const double wake = wake_[at].load(std::memory_order_relaxed); wake > 0.0) {
-    costs.wake = policy::nanoseconds{wake};
+    costs.wake = policy::fade(policy::nanoseconds{wake}, costs.wake, age);
   }
   if (const double start = start_[at].load(std::memory_order_relaxed); start > 0.0) {
-    costs.start = policy::nanoseconds{start};
+    costs.start = policy::fade(policy::nanoseconds{start}, costs.start, age);
   }
-  if (const double claim = claim_.load(std::memory_order_relaxed); claim > 0.0) {
-    costs.claim = policy::nanoseconds{claim};
-  }
+  costs.claim = claim();
   return costs;
+}
+
+policy::nanoseconds learnt_overheads::claim() const noexcept {
+  const double measured = claim_.load(std::memory_order_relaxed);
+  return measured > 0.0 ? policy::nanoseconds{measured} : policy::assumed_overheads.front().claim;
 }
 
 void learnt_overheads::observe(policy::crew_state state,
                                policy::nanoseconds wake,
-                               policy::nanoseconds start) noexcept {
+                               policy::nanoseconds start,
+                               policy::nanoseconds now) noexcept {
   const auto at = static_cast<std::size_t>(state);
+  observed_[at].store(now.count(), std::memory_order_relaxed);
   update(wake_[at], wake);
   if (start.count() > 0.0) {
     update(start_[at], start);

@@ -16,14 +16,19 @@ class learnt_overheads {
  public:
   constexpr learnt_overheads() noexcept = default;
 
-  /// As last observed for helpers in that state; the assumption while nothing was observed.
-  [[nodiscard]] policy::overheads get(policy::crew_state state) const noexcept;
+  /// As last observed for helpers in that state, faded with the time since; the assumption while
+  /// nothing was observed.
+  [[nodiscard]] policy::overheads get(policy::crew_state state,
+                                      policy::nanoseconds now) const noexcept;
 
   /// One wake: wake per helper; start 0 = no helper came in time, which says nothing about start.
   void observe(policy::crew_state state,
                policy::nanoseconds wake,
-               policy::nanoseconds start) noexcept;
+               policy::nanoseconds start,
+               policy::nanoseconds now) noexcept;
 
+  /// Claiming one chunk, as measured at the start of the crew.
+  [[nodiscard]] policy::nanoseconds claim() const noexcept;
   void set_claim(policy::nanoseconds claim) noexcept {
     claim_.store(claim.count(), std::memory_order_relaxed);
   }
@@ -36,6 +41,7 @@ class learnt_overheads {
   // Relaxed: numbers that stand for themselves.
   std::array<std::atomic<double>, policy::crew_states> wake_{};
   std::array<std::atomic<double>, policy::crew_states> start_{};
+  std::array<std::atomic<double>, policy::crew_states> observed_{};  ///< when, on the clock
   std::atomic<double> claim_{0.0};
 };
 

@@ -139,15 +139,15 @@ void map_run::run_adaptive() {
     std::optional<alone_callback> on_stop;
     watch_alone(on_stop);
     while (run_block()) {
-      if (!controller_.worth_asking()) {
+      executor::crew& crew = crew_of_process();
+      const policy::overheads costs = overheads_of_process().get(crew.state(last_), last_);
+      if (!controller_.worth_asking(costs)) {
         continue;
       }
       if (!presence_) {
-        presence_.emplace(crew_of_process());
+        presence_.emplace(crew);
       }
-      const policy::crew_state state = crew_of_process().state();
-      controller_.consider(overheads_of_process().get(state),
-                           capacity_now(controller_.next().estimated_serial));
+      controller_.consider(costs, capacity_now(controller_.next().estimated_serial));
       note_decision();
       if (controller_.next().n_jobs > 1 && place_map(controller_.next())) {
         break;

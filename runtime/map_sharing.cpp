@@ -79,7 +79,7 @@ void map_run::lay_out(nanoseconds cost, nanoseconds claim) noexcept {
 
 void map_run::share_adaptive() {
   const decision made = controller_.next();
-  const policy::crew_state state = crew_of_process().state();
+  const policy::crew_state state = crew_of_process().state(last_);
   cost_alone_ = controller_.cost();
   lay_out(controller_.cost(), made.claim_cost);
   map_->exempt.store(false, std::memory_order_relaxed);
@@ -91,7 +91,7 @@ void map_run::share_adaptive() {
   share(made.n_jobs);
   if (woken_.asked > 0) {
     overheads_of_process().observe(
-        state, woken_.wake / static_cast<double>(woken_.asked), woken_.start);
+        state, woken_.wake / static_cast<double>(woken_.asked), woken_.start, last_);
   } else {
     decision refused = made;
     refused.n_jobs = 1;
@@ -108,7 +108,7 @@ void map_run::share_fixed() {
   made.reason = reason_code::jobs_requested;
   made.n_jobs = std::min({with_.n_jobs, request_.items, executor::most_helpers + 1});
   made.limit_jobs = with_.n_jobs;
-  made.claim_cost = overheads_of_process().get(policy::crew_state::awake).claim;
+  made.claim_cost = overheads_of_process().claim();
   made.chunksize = with_.chunksize > 0
                        ? with_.chunksize
                        : policy::divide_up(request_.items, made.n_jobs * first_fixed_chunks);

@@ -60,7 +60,7 @@ void map_run::end_report() noexcept {
   }
   if (history_.size() == 0) {
     decision made = controller_.next();
-    const policy::overheads costs = overheads_of_process().get(policy::crew_state::asleep);
+    const policy::overheads costs = overheads_of_process().get(policy::crew_state::asleep, last_);
     made.items_left = request_.items;
     made.wake_cost = costs.wake;
     made.start_delay = costs.start;
@@ -103,7 +103,7 @@ map_outcome map_run::outcome() {
   seen.spread = controller_.spread();
   seen.wake = woken_.wake;
   seen.start = woken_.start;
-  seen.claim = overheads_of_process().get(policy::crew_state::awake).claim;
+  seen.claim = overheads_of_process().claim();
   seen.backend = was_shared_ ? crew_of_process().backend_name() : "none";
   seen.warnings = std::move(warnings_);
   return seen;

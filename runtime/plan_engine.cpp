@@ -55,9 +55,10 @@ std::size_t planned_chunksize(const plan_basis& basis,
 
 /// What helpers cost a map that begins soon: those awake now will have gone to sleep by then.
 policy::overheads overheads_soon() {
-  const policy::crew_state now = crew_of_process().state();
-  return overheads_of_process().get(now == policy::crew_state::absent ? now
-                                                                      : policy::crew_state::asleep);
+  const nanoseconds now = probe::real_clock().now();
+  const bool absent = crew_of_process().state(now) == policy::crew_state::absent;
+  return overheads_of_process().get(
+      absent ? policy::crew_state::absent : policy::crew_state::asleep, now);
 }
 
 void add_warnings(plan& made, const detail::dry_run_input& input, const settings& with) {
@@ -92,7 +93,8 @@ std::size_t next_sample_block(const detail::dry_run_input& input,
   if (so_far.sampled_items < fewest_sampled_items) {
     return 1;
   }
-  const bool is_known = so_far.cost >= cheap_item || so_far.busy >= sampling_time;
+  const bool is_known =
+      std::min(so_far.cost, so_far.last_cost) >= cheap_item || so_far.busy >= sampling_time;
   if (sample_size == 0 && is_known) {
     return 0;
   }
@@ -200,6 +202,7 @@ void dry_run::end_block(std::size_t items) noexcept {
   now.so_far.is_exhausted = items < now.so_far.last_block;
   now.so_far.sampled_items += items;
   now.so_far.busy += busy;
+  now.so_far.last_cost = items == 0 ? now.so_far.last_cost : busy / static_cast<double>(items);
   now.cost.observe(items, busy);
   now.so_far.cost = now.cost.cost();
 }

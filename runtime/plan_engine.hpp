@@ -35,9 +35,10 @@ inline constexpr std::size_t sampled_block_growth = 8;
 struct dry_run_progress {
   std::size_t sampled_items = 0;
   std::size_t last_block = 0;
-  policy::nanoseconds busy{0};  ///< for all sampled items
-  policy::nanoseconds cost{0};  ///< per item, as estimated
-  bool is_exhausted = false;    ///< the input ended
+  policy::nanoseconds busy{0};       ///< for all sampled items
+  policy::nanoseconds cost{0};       ///< per item, as estimated
+  policy::nanoseconds last_cost{0};  ///< per item of the last block: first ones may be cold
+  bool is_exhausted = false;         ///< the input ended
 };
 
 /// Items to try next in one block; 0 = enough. sample_size: as in options. O(1), total.

@@ -2,6 +2,7 @@
 #include "runtime/learnt_overheads.hpp"
 #include "runtime/policy/overhead_model.hpp"
 #include "runtime/probe/probe_machine.hpp"
+#include "runtime/probe/steady_clock.hpp"
 #include "runtime/process.hpp"
 
 #include <amorsize/machine.hpp>
@@ -21,7 +22,7 @@ machine read_machine() {
   machine here = probe::probe_machine();
   static_cast<void>(crew_of_process());  // measures the claim
   const learnt_overheads& learnt = overheads_of_process();
-  const policy::overheads costs = learnt.get(policy::crew_state::asleep);
+  const policy::overheads costs = learnt.get(policy::crew_state::asleep, probe::real_clock().now());
   if (learnt.is_measured(policy::crew_state::asleep)) {
     here.measured_wake_cost = whole(costs.wake);
     here.measured_start_delay = whole(costs.start);

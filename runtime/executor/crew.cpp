@@ -82,14 +82,14 @@ crew::supply crew::available() noexcept {
   return {helpers, policy::reason_code::workers_busy};
 }
 
-policy::crew_state crew::state() const noexcept {
+policy::crew_state crew::state(nanoseconds now) const noexcept {
   if (started_.load(std::memory_order_relaxed) == 0) {
     return policy::crew_state::absent;
   }
   if (lingering_.load(std::memory_order_relaxed) > 0) {
     return policy::crew_state::awake;
   }
-  const double idle = time_.now().count() - last_active_.load(std::memory_order_relaxed);
+  const double idle = now.count() - last_active_.load(std::memory_order_relaxed);
   return idle < main_->stays_awake().count() ? policy::crew_state::awake
                                              : policy::crew_state::asleep;
 }

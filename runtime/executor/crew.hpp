@@ -59,7 +59,7 @@ class crew {
     policy::reason_code limited_by = policy::reason_code::none;
   };
   [[nodiscard]] supply available() noexcept;
-  [[nodiscard]] policy::crew_state state() const noexcept;
+  [[nodiscard]] policy::crew_state state(policy::nanoseconds now) const noexcept;
   [[nodiscard]] const char* backend_name() const noexcept;
 
   // --- running a map

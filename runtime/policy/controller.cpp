@@ -73,10 +73,10 @@ bool controller::is_believable() const noexcept {
          (cost < remembered_ * agreement && remembered_ < cost * agreement);
 }
 
-bool controller::worth_asking() const noexcept {
+bool controller::worth_asking(const overheads& costs) const noexcept {
   const nanoseconds left = time_left();
-  return left > worth_asking_from && left > refused_ * grown_enough && items_left() > 1 &&
-         is_believable();
+  return left > worth_asking_from && left > costs.wake + costs.start &&
+         left > refused_ * grown_enough && items_left() > 1 && is_believable();
 }
 
 void controller::consider(const overheads& costs, const capacity& where) noexcept {

@@ -33,7 +33,7 @@ inline constexpr nanoseconds first_block{1e3};
 inline constexpr std::size_t block_growth = 8;
 /// Blocks alone are no longer than this, so that a cost that rises in the middle is noticed.
 inline constexpr nanoseconds longest_block{50e3};
-/// Nothing shorter is worth asking what the machine can do: an awake helper takes a microsecond.
+/// Nothing shorter is ever shared: even an awake helper takes a microsecond to begin.
 inline constexpr nanoseconds worth_asking_from{2e3};
 /// Once the gate has refused, it is asked again only when what is left has grown by this factor.
 inline constexpr double grown_enough = 1.2;
@@ -76,8 +76,9 @@ class controller {
   [[nodiscard]] bool is_timed() const noexcept { return timed_; }
   void observe(const chunk_sample& sample) noexcept;
 
-  /// Is what is left long enough that consider() could decide to share?
-  [[nodiscard]] bool worth_asking() const noexcept;
+  /// Is what is left long enough, for helpers in their present state, that consider() could decide to
+  /// share? Asked after every block, so that most calls never look further.
+  [[nodiscard]] bool worth_asking(const overheads& costs) const noexcept;
   /// Decides whether to share what is left, and with how many.
   void consider(const overheads& costs, const capacity& where) noexcept;
 

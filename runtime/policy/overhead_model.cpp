@@ -22,6 +22,15 @@ nanoseconds learn(nanoseconds estimate, nanoseconds sample) noexcept {
   return next > least ? next : least;
 }
 
+nanoseconds fade(nanoseconds estimate, nanoseconds assumed, nanoseconds age) noexcept {
+  const nanoseconds known = sane(estimate);
+  const nanoseconds least_known = sane(assumed);
+  if (known <= least_known) {
+    return known;  // good news does not fade: acting on it keeps it fresh
+  }
+  return least_known + (known - least_known) / (1.0 + sane(age) / fade_half_life);
+}
+
 }  // namespace policy
 }  // namespace AMORSIZE_ABI_NAMESPACE
 }  // namespace amorsize

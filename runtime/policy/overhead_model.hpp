@@ -39,6 +39,12 @@ inline constexpr std::array<overheads, crew_states> assumed_overheads{{
 /// for good. Total: any sample gives a finite result.
 [[nodiscard]] nanoseconds learn(nanoseconds estimate, nanoseconds sample) noexcept;
 
+/// What an estimate is worth after nothing was observed for `age`: it goes back towards what is
+/// assumed, half of the way in fade_half_life. Else one wake on a busy machine, milliseconds long,
+/// would forbid the very wakes that could correct it.
+[[nodiscard]] nanoseconds fade(nanoseconds estimate, nanoseconds assumed, nanoseconds age) noexcept;
+inline constexpr nanoseconds fade_half_life{50e6};
+
 }  // namespace policy
 }  // namespace AMORSIZE_ABI_NAMESPACE
 }  // namespace amorsize

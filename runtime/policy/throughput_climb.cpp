@@ -10,8 +10,13 @@ namespace {
 
 /// A rate from fewer items per worker says more about one item than about the workers.
 inline constexpr std::size_t items_to_judge_a_worker = 2;
-/// After a comparison that found the helpers useful, no other one for this many times its length.
+/// After a comparison that found the helpers useful, no other one for this many times its length;
+/// after one that hardly did, fewer.
 inline constexpr double quiet_beats = 50.0;
+inline constexpr double doubtful_beats = 5.0;
+inline constexpr double clear_gain = 1.25;
+/// So far below the rate alone, right after that was measured, no comparison is needed.
+inline constexpr double clear_loss = 0.8;
 
 }  // namespace
 
@@ -29,6 +34,8 @@ void throughput_climb::start(std::size_t n_jobs, double rate_alone, nanoseconds 
 void throughput_climb::enter(state next) noexcept {
   state_ = next;
   gathered_ = {};
+  mixed_ = true;
+  retrying_ = false;
 }
 
 /// Sums samples until they carry a judgement. Rates are weighted by busy time.
@@ -72,6 +79,11 @@ throughput_climb::advice throughput_climb::watch(const beat_sample& sample) noex
     }
     return {};
   }
+  if (mixed_) {
+    // The helpers came in the middle of this beat: part of it was the caller alone.
+    mixed_ = false;
+    return {};
+  }
   const beat_sample seen = gather(sample);
   if (seen.items < items_to_judge_a_worker * seen.workers) {
     return {};
@@ -83,9 +95,13 @@ throughput_climb::advice throughput_climb::watch(const beat_sample& sample) noex
     return {};
   }
   if (ratio_ < worthwhile_gain) {
+    if (retrying_ && ratio_ < clear_loss) {
+      return shed(seen.finished);
+    }
     enter(state::comparing);
     return {1, reason_code::trying_alone};
   }
+  retrying_ = false;
   if (n_jobs_ > 2 && seen.workers == n_jobs_ &&
       ratio_ < poor_efficiency * static_cast<double>(n_jobs_)) {
     n_jobs_fewer_ = std::max<std::size_t>(2, static_cast<std::size_t>(std::ceil(ratio_)) + 1);
@@ -108,12 +124,17 @@ throughput_climb::advice throughput_climb::compare(const beat_sample& sample) no
   rate_alone_ = seen.rate;
   ratio_ = rate_shared_ / rate_alone_;
   if (ratio_ >= worthwhile_gain) {
-    quiet_until_ = seen.finished + beat_length(seen.finished) * quiet_beats;
+    quiet_until_ = seen.finished + beat_length(seen.finished) *
+                                       (ratio_ >= clear_gain ? quiet_beats : doubtful_beats);
     enter(state::watching);
     return {n_jobs_, reason_code::costs_changed};
   }
-  retry_at_ = seen.finished + std::max(first_retry, seen.finished);
-  quiet_until_ = seen.finished + beat_length(seen.finished) * quiet_beats;
+  return shed(seen.finished);
+}
+
+throughput_climb::advice throughput_climb::shed(nanoseconds now) noexcept {
+  retry_at_ = now + std::max(first_retry, now);
+  quiet_until_ = now + beat_length(now) * quiet_beats;
   enter(state::shed);
   return {1, reason_code::no_speedup};
 }
@@ -144,6 +165,7 @@ throughput_climb::advice throughput_climb::wait_for_retry(const beat_sample& see
   rate_alone_ = seen.rate;
   quiet_until_ = seen.finished;
   enter(state::watching);
+  retrying_ = true;
   return {n_jobs_, reason_code::trying_again};
 }
 

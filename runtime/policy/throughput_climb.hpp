@@ -64,6 +64,7 @@ class throughput_climb {
   [[nodiscard]] advice compare_fewer(const beat_sample& seen) noexcept;
   [[nodiscard]] advice wait_for_retry(const beat_sample& seen) noexcept;
   [[nodiscard]] beat_sample gather(const beat_sample& sample) noexcept;
+  [[nodiscard]] advice shed(nanoseconds now) noexcept;
   void enter(state next) noexcept;
 
   state state_ = state::watching;
@@ -75,6 +76,8 @@ class throughput_climb {
   beat_sample gathered_{};  ///< samples too small to judge by, summed up
   nanoseconds retry_at_{0};
   nanoseconds quiet_until_{0};  ///< no comparison before: bounds what comparing costs
+  bool mixed_ = true;             ///< no beat yet in which helpers ran from its beginning
+  bool retrying_ = false;         ///< rate_alone_ was measured just before the helpers came
 };
 
 }  // namespace policy

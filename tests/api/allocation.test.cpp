@@ -17,10 +17,17 @@ namespace {
 /// Counted by every thread, read when none runs.
 std::atomic<std::size_t> allocations{0};
 
-void* counted_allocation(std::size_t bytes, std::size_t alignment) {
+constexpr std::align_val_t ordinary{alignof(std::max_align_t)};
+
+void* counted_or_null(std::size_t bytes, std::align_val_t aligned_to) noexcept {
   allocations.fetch_add(1, std::memory_order_relaxed);
+  const auto alignment = static_cast<std::size_t>(aligned_to);
   const std::size_t size = (bytes + alignment - 1) / alignment * alignment;
-  if (void* const memory = std::aligned_alloc(alignment, size == 0 ? alignment : size)) {
+  return std::aligned_alloc(alignment, size == 0 ? alignment : size);
+}
+
+void* counted(std::size_t bytes, std::align_val_t alignment) {
+  if (void* const memory = counted_or_null(bytes, alignment)) {
     return memory;
   }
   throw std::bad_alloc();
@@ -28,27 +35,80 @@ void* counted_allocation(std::size_t bytes, std::size_t alignment) {
 
 }  // namespace
 
-// Never inlined: else compilers see free() meet new.
-[[gnu::noinline]] void* operator new(std::size_t bytes) {
-  return counted_allocation(bytes, alignof(std::max_align_t));
+// Never inlined: else compilers see free() meet new. All of them: else sanitizers see new meet
+// free().
+#define AMORSIZE_NEVER_INLINED [[gnu::noinline]]
+AMORSIZE_NEVER_INLINED void* operator new(std::size_t bytes) {
+  return counted(bytes, ordinary);
 }
-[[gnu::noinline]] void* operator new(std::size_t bytes, std::align_val_t alignment) {
-  return counted_allocation(bytes, static_cast<std::size_t>(alignment));
+AMORSIZE_NEVER_INLINED void* operator new[](std::size_t bytes) {
+  return counted(bytes, ordinary);
 }
-[[gnu::noinline]] void operator delete(void* memory) noexcept {
+AMORSIZE_NEVER_INLINED void* operator new(std::size_t bytes, std::align_val_t alignment) {
+  return counted(bytes, alignment);
+}
+AMORSIZE_NEVER_INLINED void* operator new[](std::size_t bytes, std::align_val_t alignment) {
+  return counted(bytes, alignment);
+}
+AMORSIZE_NEVER_INLINED void* operator new(std::size_t bytes, const std::nothrow_t&) noexcept {
+  return counted_or_null(bytes, ordinary);
+}
+AMORSIZE_NEVER_INLINED void* operator new[](std::size_t bytes, const std::nothrow_t&) noexcept {
+  return counted_or_null(bytes, ordinary);
+}
+AMORSIZE_NEVER_INLINED void* operator new(std::size_t bytes,
+                                          std::align_val_t alignment,
+                                          const std::nothrow_t&) noexcept {
+  return counted_or_null(bytes, alignment);
+}
+AMORSIZE_NEVER_INLINED void* operator new[](std::size_t bytes,
+                                            std::align_val_t alignment,
+                                            const std::nothrow_t&) noexcept {
+  return counted_or_null(bytes, alignment);
+}
+AMORSIZE_NEVER_INLINED void operator delete(void* memory,
+                                            std::align_val_t,
+                                            const std::nothrow_t&) noexcept {
   std::free(memory);
 }
-[[gnu::noinline]] void operator delete(void* memory, std::size_t /*bytes*/) noexcept {
+AMORSIZE_NEVER_INLINED void operator delete[](void* memory,
+                                              std::align_val_t,
+                                              const std::nothrow_t&) noexcept {
   std::free(memory);
 }
-[[gnu::noinline]] void operator delete(void* memory, std::align_val_t /*alignment*/) noexcept {
+AMORSIZE_NEVER_INLINED void operator delete(void* memory) noexcept {
   std::free(memory);
 }
-[[gnu::noinline]] void operator delete(void* memory,
-                                       std::size_t /*bytes*/,
-                                       std::align_val_t /*alignment*/) noexcept {
+AMORSIZE_NEVER_INLINED void operator delete[](void* memory) noexcept {
   std::free(memory);
 }
+AMORSIZE_NEVER_INLINED void operator delete(void* memory, std::size_t) noexcept {
+  std::free(memory);
+}
+AMORSIZE_NEVER_INLINED void operator delete[](void* memory, std::size_t) noexcept {
+  std::free(memory);
+}
+AMORSIZE_NEVER_INLINED void operator delete(void* memory, std::align_val_t) noexcept {
+  std::free(memory);
+}
+AMORSIZE_NEVER_INLINED void operator delete[](void* memory, std::align_val_t) noexcept {
+  std::free(memory);
+}
+AMORSIZE_NEVER_INLINED void operator delete(void* memory, std::size_t, std::align_val_t) noexcept {
+  std::free(memory);
+}
+AMORSIZE_NEVER_INLINED void operator delete[](void* memory,
+                                              std::size_t,
+                                              std::align_val_t) noexcept {
+  std::free(memory);
+}
+AMORSIZE_NEVER_INLINED void operator delete(void* memory, const std::nothrow_t&) noexcept {
+  std::free(memory);
+}
+AMORSIZE_NEVER_INLINED void operator delete[](void* memory, const std::nothrow_t&) noexcept {
+  std::free(memory);
+}
+#undef AMORSIZE_NEVER_INLINED
 
 namespace {
 

@@ -41,7 +41,7 @@ alone_run run_alone(std::size_t items,
     seen.items_alone += block;
     seen.looks += timed ? 1 : 0;
     decides.observe(chunk_sample{block, timed ? busy : nanoseconds{0}, now});
-    if (decides.worth_asking()) {
+    if (decides.worth_asking(costs)) {
       ++seen.considered;
       decides.consider(costs,
                        {cpus, cpus > 1 ? reason_code::workers_busy : reason_code::one_cpu_allowed});

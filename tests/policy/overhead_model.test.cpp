@@ -21,6 +21,20 @@ TEST_CASE("one preempted wake of milliseconds raises the estimate by less than a
   CHECK(learn(nanoseconds{10'000}, nanoseconds{3e6}) < nanoseconds{20'000});
 }
 
+TEST_CASE("bad news fades, good news does not", "[policy][property]") {
+  const nanoseconds assumed{50e3};
+  nanoseconds before{10e6};
+  for (double age = 1e6; age < 1e11; age *= 3.0) {
+    const nanoseconds now = fade(nanoseconds{10e6}, assumed, nanoseconds{age});
+    CHECK(now < before);
+    CHECK(now >= assumed);
+    before = now;
+  }
+  CHECK(before < assumed * 1.2);
+  CHECK(fade(nanoseconds{8e3}, assumed, nanoseconds{1e12}) == nanoseconds{8e3});
+  CHECK(fade(nanoseconds{10e6}, assumed, nanoseconds{-1e9}) == nanoseconds{10e6});
+}
+
 TEST_CASE("learning is total", "[policy][property]") {
   const double odd[] = {0.0,
                         -1.0,

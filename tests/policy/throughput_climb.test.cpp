@@ -62,6 +62,7 @@ TEST_CASE("workers that help stay", "[policy][unit]") {
 TEST_CASE("workers that hinder each other are shed after a comparison and tried ever more rarely",
           "[policy][unit]") {
   playground machine([](std::size_t k) { return k == 1 ? 0.001 : 0.0004; }, 2);
+  CHECK(machine.beat() == reason_code::none);  // the helpers came in the middle of this one
   CHECK(machine.beat() == reason_code::trying_alone);
   CHECK(machine.n_jobs() == 1);
   CHECK(machine.beat() == reason_code::no_speedup);
@@ -72,6 +73,17 @@ TEST_CASE("workers that hinder each other are shed after a comparison and tried 
   CHECK(retries >= 2);
   CHECK(retries <= 9);
   CHECK(machine.together() < machine.now() * 0.06);
+}
+
+TEST_CASE("a retry that is clearly worse than alone needs no comparison", "[policy][unit]") {
+  playground machine([](std::size_t k) { return k == 1 ? 0.001 : 0.0004; }, 2);
+  reason_code last = reason_code::none;
+  std::size_t compared = 0;
+  while (machine.now() < nanoseconds{1e9}) {
+    last = machine.beat();
+    compared += last == reason_code::trying_alone ? 1U : 0U;
+  }
+  CHECK(compared == 1);
 }
 
 TEST_CASE("a risen cost is not taken for contention", "[policy][unit]") {
