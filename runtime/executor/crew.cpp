@@ -212,18 +212,18 @@ void crew::set_workers(shared_map& map, std::size_t n_jobs) noexcept {
     map.door.want_none();
     return;
   }
-  if (present >= jobs - 1) {
-    return;
-  }
   const bool exempt = map.exempt.load(std::memory_order_relaxed);
-  const std::size_t missing = jobs - 1 - present;
-  const std::size_t more = exempt ? missing : std::min(missing, available().helpers);
-  if (more == 0) {
+  const std::size_t supply = exempt ? most_helpers : available().helpers;
+  if (supply == 0) {
     return;
   }
-  const std::uint32_t added = map.door.want(static_cast<std::uint32_t>(more), jobs - 1);
-  if (added > 0) {
-    static_cast<void>(call(added, exempt));
+  if (present < jobs - 1) {
+    map.door.want(static_cast<std::uint32_t>(std::min<std::size_t>(jobs - 1 - present, supply)), jobs - 1);
+  }
+  // All who are still missing, not only the newly wanted: a helper called earlier may have found the
+  // budget used up and gone to sleep again.
+  if (const std::size_t wanted = std::min<std::size_t>(map.door.wanted(), supply); wanted > 0) {
+    static_cast<void>(call(wanted, exempt));
   }
 }
 
@@ -254,7 +254,9 @@ std::size_t crew::call(std::size_t helpers, bool beyond_cpus) noexcept {
   const std::size_t tickets =
       beyond_cpus ? most_helpers : std::min(policy::saturating_subtract(cpus, 1), most_helpers);
   for (std::size_t at = 0; at < tickets && missing > 0; ++at) {
-    if (tickets_[at].state.load(std::memory_order_seq_cst) != ticket_state::idle) {
+    const ticket_state now = tickets_[at].state.load(std::memory_order_seq_cst);
+    if (now != ticket_state::idle) {
+      missing -= now == ticket_state::called ? 1 : 0;  // on its way, and will look for a map
       continue;
     }
     ticket_state idle = ticket_state::idle;
@@ -297,9 +299,16 @@ bool crew::join_a_map(ticket_index index) noexcept {
       }
       continue;
     }
+    // The place may have changed hands since `exempt` was read; inside the gate it is constant.
+    const bool counted = !map.exempt.load(std::memory_order_relaxed);
+    if (counted && !counts) {
+      working_.fetch_add(1, std::memory_order_relaxed);
+    } else if (counts && !counted) {
+      working_.fetch_sub(1, std::memory_order_relaxed);
+    }
     budget_given_back = false;
     run_helper(map);
-    if (counts && !budget_given_back) {
+    if (counted && !budget_given_back) {
       working_.fetch_sub(1, std::memory_order_relaxed);
     }
     last_active_.store(time_.now().count(), std::memory_order_relaxed);

@@ -46,9 +46,13 @@ class thread_pool final : public enlist {
       return true;
     }
     const int before = errno;
+    // Before it runs: it may have served, and its ticket be idle again, when create() returns.
+    one.exists.store(true, std::memory_order_release);
     const bool made = create(ticket);
     errno = before;
-    one.exists.store(made, std::memory_order_release);
+    if (!made) {
+      one.exists.store(false, std::memory_order_release);
+    }
     return made;
   }
 

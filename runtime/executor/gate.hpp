@@ -109,6 +109,7 @@ class basic_gate {
     while (inside_in(seen) > 0) {
       if ((seen & sleeper_bit) == 0) {
         if (!Atomics::cas(word_, seen, seen | sleeper_bit, Atomics::acq_rel)) {
+          seen = Atomics::load(word_, Atomics::acquire);  // a failed CAS acquires nothing
           continue;
         }
         seen |= sleeper_bit;

@@ -100,6 +100,7 @@ wake_observation run_shared(crew& with, shared_map& map, std::size_t helpers) {
   // when the caller looked: with nobody inside, what is left is in the words, and is the caller's.
   run_worker(map, 0);
   const double started = map.first_start.load(std::memory_order_relaxed);
+  seen.asked = std::max<std::size_t>(seen.asked, map.arrivals.load(std::memory_order_relaxed));
   if (started > 0.0) {
     seen.start = policy::sane(policy::nanoseconds{started} - before);
   }
