@@ -13,36 +13,46 @@ namespace amorsize {
 inline namespace AMORSIZE_ABI_NAMESPACE {
 namespace detail {
 
-template <class First, class Last, class Out, class Op>
-concept callable_refuses_items = iterator_pair<First, Last> && !is_options<Op> &&
-                                 !iterable<First> && !accepts_items_of<First, Op>;
+// Each begins with what the right form asks for: known by then, so that a right call pays nothing.
 
 template <class First, class Last, class Out, class Op>
-concept output_refuses_results = iterator_pair<First, Last> && !is_options<Op> &&
-                                 accepts_items_of<First, Op> && !writes_results_to<First, Out, Op>;
+concept is_misused = (!mappable<First, Last, Out, Op>)&&iterator_pair<First, Last> &&
+    !is_options<Op> && !iterable<First>;
+
+template <class First, class Last, class Out, class Op>
+concept callable_refuses_items =
+    is_misused<First, Last, Out, Op> && !accepts_items_of<First, Op>;
+
+template <class First, class Last, class Out, class Op>
+concept output_refuses_results = is_misused<First, Last, Out, Op> && accepts_items_of<First, Op>;
+
+template <class Range, class Op>
+concept range_is_misused = (!range_mappable<Range, Op>)&&iterable<Range> && !is_options<Op>;
 
 template <class Range, class Op>
 concept range_callable_refuses_items =
-    iterable<Range> && !is_options<Op> && !accepts_items_of<iterator_of<Range>, Op>;
+    range_is_misused<Range, Op> && !accepts_items_of<iterator_of<Range>, Op>;
+
+template <class Range, class Op>
+concept result_is_no_value =
+    range_is_misused<Range, Op> && accepts_items_of<iterator_of<Range>, Op>;
+
+template <class Range, class Out, class Op>
+concept range_to_is_misused =
+    (!range_mappable_to<Range, Out, Op>)&&iterable<Range> && !is_options<Op> && !iterable<Out>;
+
+template <class Range, class Out, class Op>
+concept range_callable_refuses_items_to = range_to_is_misused<Range, Out, Op> &&
+    !accepts_items_of<iterator_of<Range>, Op> && !accepts_items_of<iterator_of<Range>, Out>;
 
 template <class Range, class Out, class Op>
 concept range_output_refuses_results =
-    iterable<Range> && !is_options<Op> && accepts_items_of<iterator_of<Range>, Op> &&
-    !writes_results_to<iterator_of<Range>, Out, Op>;
-
-template <class Range, class Out, class Op>
-concept range_callable_refuses_items_to =
-    iterable<Range> && !is_options<Op> && !iterable<Out> &&
-    !accepts_items_of<iterator_of<Range>, Op> && !accepts_items_of<iterator_of<Range>, Out>;
-
-template <class Range, class Op>
-concept result_is_no_value = iterable<Range> && !is_options<Op> &&
-                             accepts_items_of<iterator_of<Range>, Op> && !range_mappable<Range, Op>;
+    range_to_is_misused<Range, Out, Op> && accepts_items_of<iterator_of<Range>, Op>;
 
 /// A range where an output iterator belongs; an array that decays to a right one is none.
 template <class Range, class Other, class Op>
 concept is_no_output = iterable<Range> && iterable<Other> && !is_options<Op> &&
-                       !range_mappable_to<Range, std::decay_t<Other>, Op>;
+    !range_mappable_to<Range, std::decay_t<Other>, Op>;
 
 }  // namespace detail
 
@@ -77,7 +87,7 @@ template <class Range, class Out, class Op>
 void parallel_map(Range&&, Out, Op) = delete;  // amorsize: the callable cannot be called with an element of the range
 
 template <class Range, class Out, class Op>
-  requires detail::range_output_refuses_results<Range, Out, Op> && (!detail::iterable<Out>)
+  requires detail::range_output_refuses_results<Range, Out, Op>
 void parallel_map(Range&&, Out, Op) = delete;  // amorsize: the result of the callable cannot be assigned to the output (*out = f(item); ++out)
 
 template <class Range, class Other, class Op>
@@ -101,7 +111,7 @@ template <class Range, class Out, class Op>
 void parallel_map(Range&&, Out, Op, const options&) = delete;  // amorsize: the callable cannot be called with an element of the range
 
 template <class Range, class Out, class Op>
-  requires detail::range_output_refuses_results<Range, Out, Op> && (!detail::iterable<Out>)
+  requires detail::range_output_refuses_results<Range, Out, Op>
 void parallel_map(Range&&, Out, Op, const options&) = delete;  // amorsize: the result of the callable cannot be assigned to the output (*out = f(item); ++out)
 
 template <class Range, class Other, class Op>
