@@ -3,35 +3,17 @@
 #include "runtime/map_run.hpp"
 #include "runtime/probe/steady_clock.hpp"
 #include "runtime/process.hpp"
+#include "runtime/serial_cause.hpp"
 #include "runtime/site_memory.hpp"
 
 #include <amorsize/errors.hpp>
 
 namespace amorsize {
 inline namespace AMORSIZE_ABI_NAMESPACE {
-namespace {
 
 using policy::decision;
 using policy::nanoseconds;
 using policy::reason_code;
-
-reason_code reason_of(detail::serial_cause cause) noexcept {
-  switch (cause) {
-    case detail::serial_cause::callable_not_shareable:
-      return reason_code::callable_not_shareable;
-    case detail::serial_cause::output_not_shareable:
-      return reason_code::output_not_shareable;
-    case detail::serial_cause::ranges_overlap:
-      return reason_code::ranges_overlap;
-    case detail::serial_cause::not_random_access:
-      return reason_code::not_random_access;
-    case detail::serial_cause::none:
-      break;
-  }
-  return reason_code::none;
-}
-
-}  // namespace
 
 map_run::map_run(const detail::map_request& request, const settings& with) noexcept
     : request_(request),
@@ -45,6 +27,7 @@ map_run::map_run(const detail::map_request& request, const settings& with) noexc
                    .chunk_duration = with.target_chunk,
                    .prepared = nanoseconds{request.prepared_ns}},
                   remembered_cost(request.site)) {
+  last_progress_ = began_;
   watched_ = with.how != nullptr && with.how->stop.stop_possible();
   reports_progress_ = with.how != nullptr && with.how->on_progress;
 }

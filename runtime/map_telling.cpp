@@ -4,6 +4,7 @@
 #include "runtime/learnt_overheads.hpp"
 #include "runtime/map_run.hpp"
 #include "runtime/process.hpp"
+#include "runtime/progress_pace.hpp"
 #include "runtime/report_delivery.hpp"
 
 #include <new>
@@ -18,7 +19,6 @@ using policy::nanoseconds;
 
 /// Shorter serial maps do not fill the decision log.
 inline constexpr nanoseconds logged_from{50e3};
-inline constexpr nanoseconds progress_interval{100e6};
 
 std::atomic<std::uint64_t> maps_logged{0};
 

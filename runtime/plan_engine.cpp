@@ -10,6 +10,7 @@
 #include "runtime/probe/environment.hpp"
 #include "runtime/probe/steady_clock.hpp"
 #include "runtime/process.hpp"
+#include "runtime/serial_cause.hpp"
 #include "runtime/stream_engine.hpp"
 
 #include <amorsize/errors.hpp>

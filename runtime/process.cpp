@@ -17,10 +17,10 @@ using policy::nanoseconds;
 
 /// From so much work on, a system call for the affinity mask (0.3 us) is below one per cent.
 inline constexpr nanoseconds reread_affinity_from{50e3};
-/// Reading the CPU quota takes 100 us, the first time 200: with the start of the back end still
-/// ahead no shorter map is shared anyway, and later maps use the last answer until they are long.
-inline constexpr nanoseconds first_quota_from{300e3};
-inline constexpr nanoseconds reread_quota_from{20e6};
+/// Reading the CPU quota takes 200 us and allocates: once, before anything is shared for the first
+/// time, when the start of the back end costs more than that. Following it while the process runs
+/// needs a reader that does neither.
+inline constexpr nanoseconds quota_from{300e3};
 /// Loading the topology takes 3 to 16 ms: below two per cent from here on.
 inline constexpr nanoseconds topology_from{1e9};
 
@@ -60,13 +60,9 @@ std::size_t usable_cpus(nanoseconds work_left) noexcept {
   if (cpus > 0 && work_left < reread_affinity_from) {
     return cpus;
   }
-  const bool with_quota =
-      work_left >=
-      (quota_was_read.load(std::memory_order_relaxed) ? reread_quota_from : first_quota_from);
-  cpus = (with_quota ? probe::probe_cpu_limits() : probe::known_cpu_limits()).usable_cpus;
-  if (with_quota) {
-    quota_was_read.store(true, std::memory_order_relaxed);
-  }
+  const bool read_quota =
+      work_left >= quota_from && !quota_was_read.exchange(true, std::memory_order_relaxed);
+  cpus = (read_quota ? probe::probe_cpu_limits() : probe::known_cpu_limits()).usable_cpus;
   std::optional<std::size_t> cores = probe::known_physical_cores();
   if (!cores && work_left >= topology_from) {
     cores = probe::load_physical_cores();

@@ -1,7 +1,9 @@
 #include "runtime/insight/number_text.hpp"
 #include "runtime/insight/reason_text.hpp"
 #include "runtime/probe/steady_clock.hpp"
+#include "runtime/progress_pace.hpp"
 #include "runtime/report_delivery.hpp"
+#include "runtime/serial_cause.hpp"
 #include "runtime/settings.hpp"
 #include "runtime/stream_engine.hpp"
 
@@ -36,23 +38,6 @@ std::size_t items_until_look_up(std::size_t items, policy::nanoseconds time) noe
                        most_items_unwatched);
   const std::size_t grown = items < most_items_unwatched / 2 ? 2 * items : most_items_unwatched;
   return std::max<std::size_t>(std::min(fitting, grown), 1);
-}
-
-policy::reason_code reason_of(detail::serial_cause cause) noexcept {
-  using detail::serial_cause;
-  switch (cause) {
-    case serial_cause::none:
-      return policy::reason_code::none;
-    case serial_cause::callable_not_shareable:
-      return policy::reason_code::callable_not_shareable;
-    case serial_cause::output_not_shareable:
-      return policy::reason_code::output_not_shareable;
-    case serial_cause::ranges_overlap:
-      return policy::reason_code::ranges_overlap;
-    case serial_cause::not_random_access:
-      return policy::reason_code::not_random_access;
-  }
-  return policy::reason_code::none;
 }
 
 namespace detail {

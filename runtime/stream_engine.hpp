@@ -7,7 +7,6 @@
 // Thread safety: a serial_run belongs to one thread.
 #pragma once
 
-#include "runtime/policy/decision.hpp"
 #include "runtime/policy/units.hpp"
 
 #include <amorsize/detail/engines.hpp>
@@ -18,8 +17,6 @@
 namespace amorsize {
 inline namespace AMORSIZE_ABI_NAMESPACE {
 
-/// on_progress is called about so often, and once at the end.
-inline constexpr policy::nanoseconds progress_interval{100e6};
 /// The clock is read at least every so many items: rare enough to cost a tenth of a nanosecond per
 /// item, often enough to notice that items have become a thousand times dearer.
 inline constexpr std::size_t most_items_unwatched = 128;
@@ -27,9 +24,6 @@ inline constexpr std::size_t most_items_unwatched = 128;
 /// Items until the clock is read again, after `items` took `time`. At most twice as many as before,
 /// at most most_items_unwatched, at least 1. Pure, total.
 [[nodiscard]] std::size_t items_until_look_up(std::size_t items, policy::nanoseconds time) noexcept;
-
-/// What the templates found out about a map from its types and addresses.
-[[nodiscard]] policy::reason_code reason_of(detail::serial_cause cause) noexcept;
 
 }  // namespace AMORSIZE_ABI_NAMESPACE
 }  // namespace amorsize

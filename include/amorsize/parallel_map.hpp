@@ -39,8 +39,7 @@ OutputIt plain_loop(InputIt first, Sentinel last, OutputIt out, UnaryOp& op) {
 }
 
 template <class InputIt1, class Sentinel, class InputIt2, class OutputIt, class BinaryOp>
-OutputIt plain_loop(
-    InputIt1 first1, Sentinel last1, InputIt2 first2, OutputIt out, BinaryOp& op) {
+OutputIt plain_loop(InputIt1 first1, Sentinel last1, InputIt2 first2, OutputIt out, BinaryOp& op) {
   for (; first1 != last1; ++first1, (void)++first2, (void)++out) {
     map_one(first1, first2, out, op);
   }
@@ -165,7 +164,8 @@ OutputIt map_binary(InputIt1& first1,
     if (how == nullptr && (items == 0 || (site != nullptr && far_below_sharing(*site, items)))) {
       return plain_loop(std::move(first1), last1, std::move(first2), std::move(out), shared_op);
     }
-    run_erased_pairs<shareable>(std::move(first1), std::move(first2), items, out, shared_op, site, how);
+    run_erased_pairs<shareable>(
+        std::move(first1), std::move(first2), items, out, shared_op, site, how);
     return advanced(out, items);
   } else if (!serial_run::wanted(how)) {
     return plain_loop(std::move(first1), last1, std::move(first2), std::move(out), op);

@@ -1,3 +1,4 @@
+#include "runtime/assert.hpp"
 #include "runtime/executor/crew.hpp"
 #include "runtime/executor/worker_loop.hpp"
 
@@ -44,6 +45,13 @@ crew& crew::of_process(backend wanted, const clock& time) {
 
 crew::crew(enlist& main, enlist& beyond, const clock& time) noexcept
     : time_(time), main_(&main), beyond_(&beyond) {}
+
+crew::~crew() {
+  for (shared_map& map : maps_) {
+    AMORSIZE_ASSERT(map.door.is_empty());
+    delete[] map.seats;
+  }
+}
 
 const char* crew::backend_name() const noexcept {
   return main_->name();
@@ -136,6 +144,7 @@ bool crew::gives_way(shared_map& map) noexcept {
 // -------------------------------------------------------------------------------------------
 
 shared_map* crew::take_place(std::size_t workers) noexcept {
+  AMORSIZE_ASSERT(workers >= 1);
   std::uint64_t seen = places_.load(std::memory_order_relaxed);
   std::size_t at = 0;
   do {
@@ -179,6 +188,8 @@ void crew::return_place(shared_map& map) noexcept {
 }
 
 std::size_t crew::open(shared_map& map, std::size_t helpers) noexcept {
+  AMORSIZE_ASSERT(helpers < map.seats_in_use);
+  AMORSIZE_ASSERT(map.door.is_empty());
   const auto at = static_cast<std::size_t>(&map - maps_.data());
   const bool exempt = map.exempt.load(std::memory_order_relaxed);
   const double last = last_active_.load(std::memory_order_relaxed);
@@ -218,10 +229,11 @@ void crew::set_workers(shared_map& map, std::size_t n_jobs) noexcept {
     return;
   }
   if (present < jobs - 1) {
-    map.door.want(static_cast<std::uint32_t>(std::min<std::size_t>(jobs - 1 - present, supply)), jobs - 1);
+    map.door.want(static_cast<std::uint32_t>(std::min<std::size_t>(jobs - 1 - present, supply)),
+                  jobs - 1);
   }
-  // All who are still missing, not only the newly wanted: a helper called earlier may have found the
-  // budget used up and gone to sleep again.
+  // All who are still missing, not only the newly wanted: a helper called earlier may have found
+  // the budget used up and gone to sleep again.
   if (const std::size_t wanted = std::min<std::size_t>(map.door.wanted(), supply); wanted > 0) {
     static_cast<void>(call(wanted, exempt));
   }

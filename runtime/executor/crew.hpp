@@ -46,6 +46,8 @@ class crew {
   crew(enlist& main, enlist& beyond, const clock& time) noexcept;
   crew(const crew&) = delete;
   crew& operator=(const crew&) = delete;
+  /// Only of crews that tests make: no helper may be about any more.
+  ~crew();
 
   // --- before the decision
   // --------------------------------------------------------------------------

@@ -1,3 +1,4 @@
+#include "runtime/assert.hpp"
 #include "runtime/executor/share.hpp"
 #include "runtime/executor/worker_loop.hpp"
 
@@ -70,6 +71,7 @@ void wait_working(shared_map& map) {
 }  // namespace
 
 void deal(shared_map& map, std::size_t workers) noexcept {
+  AMORSIZE_ASSERT(workers >= 1 && workers <= map.seats_in_use);
   const unit_range all = map.layout.units_left();
   if (workers <= 2 || all.size() < workers) {
     map.range(0).put(all);

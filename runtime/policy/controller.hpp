@@ -76,8 +76,8 @@ class controller {
   [[nodiscard]] bool is_timed() const noexcept { return timed_; }
   void observe(const chunk_sample& sample) noexcept;
 
-  /// Is what is left long enough, for helpers in their present state, that consider() could decide to
-  /// share? Asked after every block, so that most calls never look further.
+  /// Is what is left long enough, for helpers in their present state, that consider() could decide
+  /// to share? Asked after every block, so that most calls never look further.
   [[nodiscard]] bool worth_asking(const overheads& costs) const noexcept;
   /// Decides whether to share what is left, and with how many.
   void consider(const overheads& costs, const capacity& where) noexcept;

@@ -76,8 +76,8 @@ class throughput_climb {
   beat_sample gathered_{};  ///< samples too small to judge by, summed up
   nanoseconds retry_at_{0};
   nanoseconds quiet_until_{0};  ///< no comparison before: bounds what comparing costs
-  bool mixed_ = true;             ///< no beat yet in which helpers ran from its beginning
-  bool retrying_ = false;         ///< rate_alone_ was measured just before the helpers came
+  bool mixed_ = true;           ///< no beat yet in which helpers ran from its beginning
+  bool retrying_ = false;       ///< rate_alone_ was measured just before the helpers came
 };
 
 }  // namespace policy

@@ -164,7 +164,12 @@ TEST_CASE("values that make no sense are ignored and named in every report",
 }
 
 TEST_CASE("both back ends give the right results", "[api][unit]") {
-  for (const char* const backend : {"tbb", "threads"}) {
+#if defined(__SANITIZE_THREAD__)
+  const std::vector<const char*> backends{"threads"};  // Debian's oneTBB is not instrumented
+#else
+  const std::vector<const char*> backends{"tbb", "threads"};
+#endif
+  for (const char* const backend : backends) {
     const outcome seen = in_child({{"AMORSIZE_BACKEND", backend}}, [](std::ostream& say) {
       say_plan(say, {.n_jobs = 2, .chunksize = 100});
       report filled;

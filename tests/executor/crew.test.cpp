@@ -26,6 +26,12 @@ class rig {
     crew_ = std::make_unique<crew>(main_, beyond_, clock_);
     crew_->set_budget(cpus);
   }
+  rig(const rig&) = delete;
+  rig& operator=(const rig&) = delete;
+  ~rig() {
+    main_.join();  // before the crew that the threads serve goes
+    beyond_.join();
+  }
 
   shared_map& prepare(std::size_t workers) {
     shared_map* map = crew_->take_place(workers);

@@ -57,8 +57,10 @@ template <class InputIt, class OutputIt, class UnaryOp>
 }
 
 template <class InputIt1, class InputIt2, class OutputIt, class BinaryOp>
-[[gnu::always_inline]] inline void map_one(
-    InputIt1& in1, InputIt2& in2, OutputIt& to, BinaryOp& op) {
+[[gnu::always_inline]] inline void map_one(InputIt1& in1,
+                                           InputIt2& in2,
+                                           OutputIt& to,
+                                           BinaryOp& op) {
   if constexpr (std::is_member_pointer_v<std::remove_const_t<BinaryOp>>) {
     *to = std::invoke(op, *in1, *in2);
   } else {

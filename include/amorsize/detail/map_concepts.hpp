@@ -86,16 +86,18 @@ inline constexpr bool is_member = std::is_member_pointer_v<std::remove_const_t<O
 
 /// op(*first) is a call.
 template <class First, class Op>
-concept accepts_items_of =
-    requires(First& first, Op& op) { op(*first); } ||
-    (is_member<Op> && requires(First& first, Op& op) { std::invoke(op, *first); });
+concept accepts_items_of = requires(First& first, Op& op) {
+  op(*first);
+}
+|| (is_member<Op> && requires(First & first, Op& op) { std::invoke(op, *first); });
 
 /// *out = op(*first); ++out.
 template <class First, class Out, class Op>
 concept writes_results_to = requires(First& first, Out& out, Op& op) {
   *out = op(*first);
   ++out;
-} || (is_member<Op> && requires(First& first, Out& out, Op& op) {
+}
+|| (is_member<Op> && requires(First & first, Out& out, Op& op) {
   *out = std::invoke(op, *first);
   ++out;
 });
@@ -105,7 +107,8 @@ template <class First1, class First2, class Out, class Op>
 concept writes_pair_results_to = requires(First1& first1, First2& first2, Out& out, Op& op) {
   *out = op(*first1, *first2);
   ++out;
-} || (is_member<Op> && requires(First1& first1, First2& first2, Out& out, Op& op) {
+}
+|| (is_member<Op> && requires(First1 & first1, First2& first2, Out& out, Op& op) {
   *out = std::invoke(op, *first1, *first2);
   ++out;
 });
@@ -116,9 +119,9 @@ concept mappable = iterator_pair<First, Last> && writes_results_to<First, Out, O
 
 /// What std::transform(first1, last1, first2, out, op) needs.
 template <class First1, class Last1, class First2, class Out, class Op>
-concept pairwise_mappable =
-    iterator_pair<First1, Last1> && requires(First2& first2) { ++first2; } &&
-    writes_pair_results_to<First1, First2, Out, Op>;
+concept pairwise_mappable = iterator_pair<First1, Last1> && requires(First2& first2) {
+  ++first2;
+} && writes_pair_results_to<First1, First2, Out, Op>;
 
 /// What parallel_map(range, op) needs: a result that a vector can hold.
 template <class Range, class Op>

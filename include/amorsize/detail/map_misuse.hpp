@@ -17,11 +17,10 @@ namespace detail {
 
 template <class First, class Last, class Out, class Op>
 concept is_misused = (!mappable<First, Last, Out, Op>)&&iterator_pair<First, Last> &&
-    !is_options<Op> && !iterable<First>;
+                     !is_options<Op> && !iterable<First>;
 
 template <class First, class Last, class Out, class Op>
-concept callable_refuses_items =
-    is_misused<First, Last, Out, Op> && !accepts_items_of<First, Op>;
+concept callable_refuses_items = is_misused<First, Last, Out, Op> && !accepts_items_of<First, Op>;
 
 template <class First, class Last, class Out, class Op>
 concept output_refuses_results = is_misused<First, Last, Out, Op> && accepts_items_of<First, Op>;
@@ -38,12 +37,13 @@ concept result_is_no_value =
     range_is_misused<Range, Op> && accepts_items_of<iterator_of<Range>, Op>;
 
 template <class Range, class Out, class Op>
-concept range_to_is_misused =
-    (!range_mappable_to<Range, Out, Op>)&&iterable<Range> && !is_options<Op> && !iterable<Out>;
+concept range_to_is_misused = (!range_mappable_to<Range, Out, Op>)&&iterable<Range> &&
+                              !is_options<Op> && !iterable<Out>;
 
 template <class Range, class Out, class Op>
-concept range_callable_refuses_items_to = range_to_is_misused<Range, Out, Op> &&
-    !accepts_items_of<iterator_of<Range>, Op> && !accepts_items_of<iterator_of<Range>, Out>;
+concept range_callable_refuses_items_to =
+    range_to_is_misused<Range, Out, Op> && !accepts_items_of<iterator_of<Range>, Op> &&
+    !accepts_items_of<iterator_of<Range>, Out>;
 
 template <class Range, class Out, class Op>
 concept range_output_refuses_results =
@@ -52,7 +52,7 @@ concept range_output_refuses_results =
 /// A range where an output iterator belongs; an array that decays to a right one is none.
 template <class Range, class Other, class Op>
 concept is_no_output = iterable<Range> && iterable<Other> && !is_options<Op> &&
-    !range_mappable_to<Range, std::decay_t<Other>, Op>;
+                       !range_mappable_to<Range, std::decay_t<Other>, Op>;
 
 }  // namespace detail
 
