@@ -122,25 +122,33 @@ void map_run::run_adaptive() {
     std::optional<alone_callback> on_stop;
     watch_alone(on_stop);
     while (run_block()) {
-      executor::crew& crew = crew_of_process();
-      const policy::overheads costs = overheads_of_process().get(crew.state(last_), last_);
-      if (!controller_.worth_asking(costs)) {
+      if (!controller_.worth_asking({})) {
         continue;
       }
-      if (!presence_) {
-        presence_.emplace(crew);
-      }
-      controller_.consider(costs, capacity_now(controller_.next().estimated_serial));
-      note_decision();
-      if (controller_.next().n_jobs > 1 && place_map(controller_.next())) {
+      if (ask_for_helpers()) {
         break;
       }
+      last_ = time_.now();  // asking is not part of the next block
     }
   }
   if (map_ != nullptr) {
     share_adaptive();
   }
   remember_cost(request_.site, controller_.cost());
+}
+
+bool map_run::ask_for_helpers() {
+  executor::crew& crew = crew_of_process();
+  const policy::overheads costs = overheads_of_process().get(crew.state(last_), last_);
+  if (!controller_.worth_asking(costs)) {
+    return false;
+  }
+  if (!presence_) {
+    presence_.emplace(crew);
+  }
+  controller_.consider(costs, capacity_now(controller_.next().estimated_serial));
+  note_decision();
+  return controller_.next().n_jobs > 1 && place_map(controller_.next());
 }
 
 void map_run::note_decision() noexcept {

@@ -55,6 +55,8 @@ class map_run {
   bool run_block();
   void run_alone(reason_code why);
   void run_adaptive();
+  /// Looks at what waking costs and what may be used. True when the map is to be shared.
+  bool ask_for_helpers();
   /// Records the decision in force if it differs from the last one recorded.
   void note_decision() noexcept;
   /// While it lives, a stop request ends the current block of the calling thread.
@@ -93,7 +95,7 @@ class map_run {
   std::size_t items_shared_ = 0;  ///< completed while shared
   std::size_t given_beyond_ = 0;  ///< given to the callable, but it threw
   nanoseconds busy_alone_{0};
-  nanoseconds cost_alone_{0};
+  nanoseconds busy_shared_{0};  ///< of all workers, the caller included
   nanoseconds shared_from_{0};
   nanoseconds last_progress_{0};
   executor::wake_observation woken_{};

@@ -80,7 +80,6 @@ void map_run::lay_out(nanoseconds cost, nanoseconds claim) noexcept {
 void map_run::share_adaptive() {
   const decision made = controller_.next();
   const policy::crew_state state = crew_of_process().state(last_);
-  cost_alone_ = controller_.cost();
   lay_out(controller_.cost(), made.claim_cost);
   map_->exempt.store(false, std::memory_order_relaxed);
   map_->allowed.store(static_cast<std::uint32_t>(made.n_jobs), std::memory_order_relaxed);
@@ -112,7 +111,7 @@ void map_run::share_fixed() {
   made.chunksize = with_.chunksize > 0
                        ? with_.chunksize
                        : policy::divide_up(request_.items, made.n_jobs * first_fixed_chunks);
-  const executor::crew::supply supply = crew.available();
+  const executor::crew::spare_helpers supply = crew.available();
   const bool impossible = supply.limited_by == reason_code::forked_child ||
                           supply.limited_by == reason_code::backend_failed;
   if (impossible || !place_map(made)) {
@@ -123,6 +122,9 @@ void map_run::share_fixed() {
   lay_out(remembered_cost(request_.site), made.claim_cost);
   map_->exempt.store(true, std::memory_order_relaxed);
   share(made.n_jobs);
+  if (made.n_jobs < std::min(with_.n_jobs, request_.items)) {
+    warn("fewer workers than n_jobs asks for: a process has 1,024 helpers at most");
+  }
   if (woken_.asked + 1 < made.n_jobs) {
     warn("fewer workers than n_jobs asks for: the system gave no more threads");
   }
@@ -161,6 +163,7 @@ void map_run::close_books() noexcept {
   for (std::size_t seat = 0; seat < map_->seats_in_use; ++seat) {
     const executor::worker_seat& one = map_->seats[seat];
     items_shared_ += one.items.load(std::memory_order_relaxed);
+    busy_shared_ += nanoseconds{one.busy.load(std::memory_order_relaxed)};
     if (seat > 0) {
       helped += one.busy.load(std::memory_order_relaxed);
     }

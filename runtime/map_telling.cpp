@@ -98,8 +98,11 @@ map_outcome map_run::outcome() {
     }
     seen.worker_busy.front() += busy_alone_;
   }
-  seen.cost_alone = cost_alone_;
-  seen.cost = controller_.cost();
+  const nanoseconds in_callable =
+      items_shared_ > 0 ? busy_shared_ / static_cast<double>(items_shared_) : nanoseconds{0};
+  const nanoseconds compared = controller_.compared_cost();
+  seen.cost_alone = compared > nanoseconds{0} ? compared : in_callable;
+  seen.cost = controller_.cost() > nanoseconds{0} ? controller_.cost() : in_callable;
   seen.spread = controller_.spread();
   seen.wake = woken_.wake;
   seen.start = woken_.start;

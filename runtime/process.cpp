@@ -78,7 +78,7 @@ std::size_t usable_cpus(nanoseconds work_left) noexcept {
 policy::capacity capacity_now(nanoseconds work_left) noexcept {
   executor::crew& crew = crew_of_process();
   crew.set_budget(usable_cpus(work_left));
-  const executor::crew::supply supply = crew.available();
+  const executor::crew::spare_helpers supply = crew.available();
   return {supply.helpers + 1, supply.limited_by};
 }
 

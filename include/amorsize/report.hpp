@@ -31,8 +31,9 @@ struct report {
   std::string reason = {};    ///< why n_jobs is what it is
   double estimated_speedup =
       0.0;  ///< over the plain loop, as predicted by the decision in force longest
-  double measured_speedup = 0.0;  ///< items per second with helpers / alone, both measured in this
-                                  ///< map; 1 when never shared
+  /// Items per second with helpers / alone, both measured in this map; alone: in a comparison if
+  /// there was one, else from the time inside the callable. 1 when never shared.
+  double measured_speedup = 0.0;
   std::vector<std::string> warnings = {};
   std::vector<revision> revisions = {};  ///< first the first decision; bounded, the newest are kept
   std::chrono::nanoseconds elapsed{0};   ///< first item starts to last item ends

@@ -69,7 +69,7 @@ std::size_t crew::helpers_allowed() const noexcept {
                                      callers_.load(std::memory_order_relaxed));
 }
 
-crew::supply crew::available() noexcept {
+crew::spare_helpers crew::available() noexcept {
   if (forked_.load(std::memory_order_relaxed)) {
     return {0, policy::reason_code::forked_child};
   }

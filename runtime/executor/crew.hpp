@@ -56,11 +56,11 @@ class crew {
   void set_budget(std::size_t cpus) noexcept { budget_.store(cpus, std::memory_order_relaxed); }
 
   /// Helpers that a map may have now without going over the budget; 0 and the reason otherwise.
-  struct supply {
+  struct spare_helpers {
     std::size_t helpers = 0;
     policy::reason_code limited_by = policy::reason_code::none;
   };
-  [[nodiscard]] supply available() noexcept;
+  [[nodiscard]] spare_helpers available() noexcept;
   [[nodiscard]] policy::crew_state state(policy::nanoseconds now) const noexcept;
   [[nodiscard]] const char* backend_name() const noexcept;
 

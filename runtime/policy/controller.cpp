@@ -27,7 +27,7 @@ controller::controller(std::size_t items,
     : items_(items), bounds_(bounds), remembered_(sane(remembered_cost)) {
   decision_.reason = items == 0 ? reason_code::empty_input : reason_code::too_short;
   decision_.items_left = items;
-  decision_.chunksize = bounds.chunksize > 0 ? bounds.chunksize : items;
+  decision_.chunksize = items;
 }
 
 nanoseconds controller::time_left() const noexcept {
@@ -94,7 +94,7 @@ void controller::consider(const overheads& costs, const capacity& where) noexcep
   decision_.claim_cost = costs.claim;
   decision_.start_delay = costs.start;
   decision_.wake_cost = costs.wake;
-  decision_.chunksize = bounds_.chunksize > 0 ? bounds_.chunksize : work.items;
+  decision_.chunksize = items_;
   if (work.items <= 1) {
     decision_.reason = reason_code::single_item;
     return;
@@ -128,17 +128,15 @@ bool controller::worth_waking() const noexcept {
 }
 
 void controller::size_chunks() noexcept {
-  if (bounds_.chunksize > 0) {
+  if (decision_.n_jobs < 2) {
+    decision_.chunksize = items_;
+  } else if (bounds_.chunksize > 0) {
     decision_.chunksize = bounds_.chunksize;
-    return;
+  } else {
+    const nanoseconds duration = chunk_duration(bounds_.chunk_duration, costs_.claim);
+    const std::size_t share = std::max<std::size_t>(1, divide_up(items_left(), decision_.n_jobs));
+    decision_.chunksize = std::max<std::size_t>(1, items_in(duration, cost_.cost(), share));
   }
-  const nanoseconds duration = chunk_duration(bounds_.chunk_duration, costs_.claim);
-  const std::size_t share = divide_up(items_left(), std::max<std::size_t>(1, decision_.n_jobs));
-  decision_.chunksize =
-      decision_.n_jobs > 1
-          ? std::max<std::size_t>(1,
-                                  items_in(duration, cost_.cost(), std::max<std::size_t>(1, share)))
-          : items_left();
 }
 
 void controller::start_sharing(nanoseconds now) noexcept {
@@ -172,7 +170,6 @@ bool controller::observe(const beat_sample& sample) noexcept {
   done_ = items_ - std::min(sample.items_left, items_);
   cost_.observe(sample.items, sample.busy);
   const throughput_climb::advice advice = climb_.observe(sample);
-  best_ratio_ = std::max(best_ratio_, climb_.measured_ratio());
   decision_.items_left = items_left();
   decision_.measured_rate_ratio = climb_.measured_ratio();
   if (advice.reason == reason_code::none) {
@@ -192,7 +189,8 @@ bool controller::observe(const beat_sample& sample) noexcept {
   if (rate_alone > 0.0) {
     decision_.estimated_cost = nanoseconds{1.0 / rate_alone};
     decision_.estimated_serial = sane(decision_.estimated_cost * static_cast<double>(items_left()));
-    decision_.estimated_parallel = decision_.estimated_serial;
+    decision_.estimated_parallel =
+        predicted_makespan({items_left(), decision_.estimated_cost}, decision_.n_jobs, costs_);
   }
   size_chunks();
   return true;

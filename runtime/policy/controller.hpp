@@ -94,7 +94,11 @@ class controller {
   [[nodiscard]] const decision& next() const noexcept { return decision_; }
   [[nodiscard]] nanoseconds cost() const noexcept { return cost_.cost(); }
   [[nodiscard]] double spread() const noexcept { return cost_.spread(); }
-  [[nodiscard]] double measured_ratio() const noexcept { return best_ratio_; }
+  /// Per item of one worker alone, measured in a comparison while helpers were away; 0 = there was none.
+  [[nodiscard]] nanoseconds compared_cost() const noexcept {
+    const double rate = climb_.compared_rate();
+    return nanoseconds{rate > 0.0 ? 1.0 / rate : 0.0};
+  }
   [[nodiscard]] std::size_t items_left() const noexcept { return items_ - done_; }
 
  private:
@@ -114,7 +118,6 @@ class controller {
   throughput_climb climb_;
   overheads costs_{};
   decision decision_{};
-  double best_ratio_ = 0.0;
 };
 
 }  // namespace policy

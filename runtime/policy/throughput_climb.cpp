@@ -122,6 +122,7 @@ throughput_climb::advice throughput_climb::compare(const beat_sample& sample) no
     return {};
   }
   rate_alone_ = seen.rate;
+  compared_rate_ = seen.rate;
   ratio_ = rate_shared_ / rate_alone_;
   if (ratio_ >= worthwhile_gain) {
     quiet_until_ = seen.finished + beat_length(seen.finished) *

@@ -48,6 +48,8 @@ class throughput_climb {
 
   /// Rate with helpers / rate alone, as last measured; 0 = not yet.
   [[nodiscard]] double measured_ratio() const noexcept { return ratio_; }
+  /// The same, but only from beats in which helpers were sent away; 0 = there was none.
+  [[nodiscard]] double compared_rate() const noexcept { return compared_rate_; }
   /// Items per nanosecond of one worker alone, as last measured.
   [[nodiscard]] double rate_alone() const noexcept { return rate_alone_; }
 
@@ -71,6 +73,7 @@ class throughput_climb {
   std::size_t n_jobs_ = 1;        ///< with helpers
   std::size_t n_jobs_fewer_ = 1;  ///< on trial
   double rate_alone_ = 0.0;
+  double compared_rate_ = 0.0;
   double rate_shared_ = 0.0;  ///< the one in doubt
   double ratio_ = 0.0;
   beat_sample gathered_{};  ///< samples too small to judge by, summed up
