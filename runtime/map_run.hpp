@@ -88,7 +88,8 @@ class map_run {
   nanoseconds last_;  ///< newest reading
   policy::controller controller_;
   policy::decision_history history_;
-  bool watched_ = false;  ///< a stop may be requested
+  std::size_t chunksize_told_ = 0;  ///< in progress; the history belongs to the holder of the beat
+  bool watched_ = false;            ///< a stop may be requested
   bool reports_progress_ = false;
   bool was_shared_ = false;
   std::size_t done_ = 0;          ///< completed alone, from the front

@@ -34,8 +34,10 @@ struct stop_shared {
 }  // namespace
 
 bool map_run::place_map(const decision& made) noexcept {
+  const bool may_grow = made.reason != reason_code::jobs_requested;
   const std::size_t seats =
-      std::max(made.n_jobs, std::min(made.limit_jobs, made.n_jobs * seats_in_reserve));
+      may_grow ? std::max(made.n_jobs, std::min(made.limit_jobs, made.n_jobs * seats_in_reserve))
+               : made.n_jobs;
   map_ = crew_of_process().take_place(seats);
   if (map_ == nullptr) {
     decision refused = made;
@@ -71,6 +73,7 @@ void map_run::lay_out(nanoseconds cost, nanoseconds claim) noexcept {
   map_->began = began_;
   map_->arithmetic = executor::floating_point_environment::current();
   map_->history = &history_;
+  chunksize_told_ = history_.size() > 0 ? history_.newest().what.chunksize : 0;
   if (reports_progress_) {
     map_->tick = [](void* of, nanoseconds now) { static_cast<map_run*>(of)->tick(now); };
     map_->tick_context = this;
@@ -90,7 +93,10 @@ void map_run::share_adaptive() {
   share(made.n_jobs);
   if (woken_.asked > 0) {
     overheads_of_process().observe(
-        state, woken_.wake / static_cast<double>(woken_.asked), woken_.start, last_);
+        state,
+        woken_.wake / static_cast<double>(std::max<std::size_t>(1, woken_.started)),
+        woken_.start,
+        last_);
   } else {
     decision refused = made;
     refused.n_jobs = 1;
@@ -102,7 +108,7 @@ void map_run::share_adaptive() {
 void map_run::share_fixed() {
   executor::crew& crew = crew_of_process();
   presence_.emplace(crew);
-  crew.set_budget(usable_cpus(nanoseconds{0}));
+  crew.raise_budget(usable_cpus(nanoseconds{0}));
   decision made = controller_.next();
   made.reason = reason_code::jobs_requested;
   made.n_jobs = std::min({with_.n_jobs, request_.items, executor::most_helpers + 1});
@@ -121,6 +127,9 @@ void map_run::share_fixed() {
   history_.record(nanoseconds{0}, made);
   lay_out(remembered_cost(request_.site), made.claim_cost);
   map_->exempt.store(true, std::memory_order_relaxed);
+  map_->allowed.store(static_cast<std::uint32_t>(made.n_jobs), std::memory_order_relaxed);
+  map_->next_beat.store((last_ + policy::beat_length(nanoseconds{0})).count(),
+                        std::memory_order_relaxed);
   share(made.n_jobs);
   if (made.n_jobs < std::min(with_.n_jobs, request_.items)) {
     warn("fewer workers than n_jobs asks for: a process has 1,024 helpers at most");

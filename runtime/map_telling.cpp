@@ -43,7 +43,7 @@ void map_run::call_progress(nanoseconds now) {
         policy::sane(elapsed * (left / static_cast<double>(state.items_done))).count())};
   }
   state.n_jobs = map_ != nullptr ? map_->allowed.load(std::memory_order_relaxed) : 1;
-  state.chunksize = history_.size() > 0 ? history_.at(0).what.chunksize : request_.items;
+  state.chunksize = chunksize_told_ > 0 ? chunksize_told_ : request_.items;
   with_.how->on_progress(state);
 }
 

@@ -1,3 +1,4 @@
+#include "runtime/executor/cancellation_shield.hpp"
 #include "runtime/executor/claim_ranges.hpp"
 #include "runtime/learnt_overheads.hpp"
 #include "runtime/probe/environment.hpp"
@@ -8,6 +9,8 @@
 #include <algorithm>
 #include <atomic>
 #include <optional>
+#include <sys/types.h>
+#include <unistd.h>
 
 namespace amorsize {
 inline namespace AMORSIZE_ABI_NAMESPACE {
@@ -24,9 +27,15 @@ inline constexpr nanoseconds quota_from{300e3};
 /// Loading the topology takes 3 to 16 ms: below two per cent from here on.
 inline constexpr nanoseconds topology_from{1e9};
 
-/// Written by maps that look, read by all; relaxed: the newest answer of anybody will do.
-std::atomic<std::size_t> last_usable{0};
+/// Does the first map that looks still have to read the quota? Relaxed: once is enough, twice
+/// harmless.
 std::atomic<bool> quota_was_read{false};
+/// The last answer for this thread; masks belong to threads. 0 = none yet.
+constinit thread_local std::size_t usable_here = 0;
+
+/// oneTBB does not survive a fork: a process that is the child of the one that loaded this library
+/// starts with plain threads.
+const pid_t loaded_in = getpid();
 
 /// Claiming from one's own range, without contention.
 nanoseconds measure_claim() noexcept {
@@ -44,7 +53,8 @@ nanoseconds measure_claim() noexcept {
 
 executor::crew& crew_of_process() {
   static executor::crew& crew = [&]() -> executor::crew& {
-    const bool threads = probe::this_environment().backend == probe::backend_choice::threads;
+    const bool threads = probe::this_environment().backend == probe::backend_choice::threads ||
+                         getpid() != loaded_in;
     // A claim costs its CAS and the clock reading that ends its chunk.
     const nanoseconds before = probe::real_clock().now();
     const nanoseconds reading = policy::sane(probe::real_clock().now() - before);
@@ -56,13 +66,14 @@ executor::crew& crew_of_process() {
 }
 
 std::size_t usable_cpus(nanoseconds work_left) noexcept {
-  std::size_t cpus = last_usable.load(std::memory_order_relaxed);
-  if (cpus > 0 && work_left < reread_affinity_from) {
-    return cpus;
+  if (usable_here > 0 && work_left < reread_affinity_from) {
+    return usable_here;
   }
+  const executor::cancellation_shield shield;
   const bool read_quota =
       work_left >= quota_from && !quota_was_read.exchange(true, std::memory_order_relaxed);
-  cpus = (read_quota ? probe::probe_cpu_limits() : probe::known_cpu_limits()).usable_cpus;
+  std::size_t cpus =
+      (read_quota ? probe::probe_cpu_limits() : probe::known_cpu_limits()).usable_cpus;
   std::optional<std::size_t> cores = probe::known_physical_cores();
   if (!cores && work_left >= topology_from) {
     cores = probe::load_physical_cores();
@@ -70,16 +81,19 @@ std::size_t usable_cpus(nanoseconds work_left) noexcept {
   if (cores && *cores > 0) {
     cpus = std::min(cpus, *cores);
   }
-  cpus = std::max<std::size_t>(1, cpus);
-  last_usable.store(cpus, std::memory_order_relaxed);
-  return cpus;
+  usable_here = std::max<std::size_t>(1, cpus);
+  return usable_here;
 }
 
 policy::capacity capacity_now(nanoseconds work_left) noexcept {
+  const std::size_t cpus = usable_cpus(work_left);
   executor::crew& crew = crew_of_process();
-  crew.set_budget(usable_cpus(work_left));
-  const executor::crew::spare_helpers supply = crew.available();
-  return {supply.helpers + 1, supply.limited_by};
+  crew.raise_budget(cpus);
+  if (cpus < 2) {
+    return {1, policy::reason_code::one_cpu_allowed};
+  }
+  const executor::crew::spare_helpers spare = crew.available();
+  return {std::min(cpus, spare.helpers + 1), spare.limited_by};
 }
 
 }  // namespace AMORSIZE_ABI_NAMESPACE

@@ -17,7 +17,7 @@ inline namespace AMORSIZE_ABI_NAMESPACE {
 [[nodiscard]] executor::crew& crew_of_process();
 
 /// CPUs that a map with so much work left may use, from affinity mask, CPU quota and, once a map is
-/// long enough to pay for loading the topology, physical cores. Also sets the crew's budget.
+/// long enough to pay for loading the topology, physical cores.
 ///
 /// Overhead: one relaxed load for short work; a system call (0.3 us) from 50 us on; the quota's
 /// files (100 us) from 20 ms on, at most once a second.

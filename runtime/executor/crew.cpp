@@ -1,4 +1,5 @@
 #include "runtime/assert.hpp"
+#include "runtime/executor/cancellation_shield.hpp"
 #include "runtime/executor/crew.hpp"
 #include "runtime/executor/worker_loop.hpp"
 
@@ -187,7 +188,7 @@ void crew::return_place(shared_map& map) noexcept {
   places_.fetch_and(~(std::uint64_t{1} << at), std::memory_order_release);
 }
 
-std::size_t crew::open(shared_map& map, std::size_t helpers) noexcept {
+crew::calls crew::open(shared_map& map, std::size_t helpers) noexcept {
   AMORSIZE_ASSERT(helpers < map.seats_in_use);
   AMORSIZE_ASSERT(map.door.is_empty());
   const auto at = static_cast<std::size_t>(&map - maps_.data());
@@ -243,6 +244,7 @@ void crew::set_workers(shared_map& map, std::size_t n_jobs) noexcept {
 // ------------------------------------------------------------------------------
 
 bool crew::start(ticket_index index) noexcept {
+  const cancellation_shield shield;
   const std::size_t main_limit = main_->ticket_limit(budget_.load(std::memory_order_relaxed));
   const bool on_main = index < main_limit && !main_failed_.load(std::memory_order_relaxed);
   enlist& chosen = on_main ? *main_ : *beyond_;
@@ -258,31 +260,33 @@ bool crew::start(ticket_index index) noexcept {
   return false;
 }
 
-std::size_t crew::call(std::size_t helpers, bool beyond_cpus) noexcept {
+crew::calls crew::call(std::size_t helpers, bool beyond_cpus) noexcept {
   // Those who linger see the open gate by themselves.
   const std::size_t lingering = lingering_.load(std::memory_order_seq_cst);
   std::size_t missing = policy::saturating_subtract(helpers, lingering);
   const std::size_t cpus = budget_.load(std::memory_order_relaxed);
   const std::size_t tickets =
       beyond_cpus ? most_helpers : std::min(policy::saturating_subtract(cpus, 1), most_helpers);
-  for (std::size_t at = 0; at < tickets && missing > 0; ++at) {
-    const ticket_state now = tickets_[at].state.load(std::memory_order_seq_cst);
-    if (now != ticket_state::idle) {
-      missing -= now == ticket_state::called ? 1 : 0;  // on its way, and will look for a map
+  std::size_t coming = 0;  // called before, perhaps by another map: they do not make up for a call
+  std::size_t started = 0;
+  for (std::size_t at = 0; at < tickets && missing > started; ++at) {
+    ticket_state seen = tickets_[at].state.load(std::memory_order_seq_cst);
+    if (seen != ticket_state::idle) {
+      coming += seen == ticket_state::called ? 1 : 0;
       continue;
     }
-    ticket_state idle = ticket_state::idle;
     if (!tickets_[at].state.compare_exchange_strong(
-            idle, ticket_state::called, std::memory_order_seq_cst)) {
+            seen, ticket_state::called, std::memory_order_seq_cst)) {
       continue;
     }
     if (!start(at)) {
       tickets_[at].state.store(ticket_state::idle, std::memory_order_release);
       break;
     }
-    --missing;
+    ++started;
   }
-  return helpers - missing;
+  missing -= started;
+  return {helpers - policy::saturating_subtract(missing, coming), started};
 }
 
 bool crew::somebody_wants() const noexcept {
@@ -379,7 +383,16 @@ void crew::forked_in_child() noexcept {
   }
   if (known->callers_.load(std::memory_order_relaxed) > 0 ||
       known->places_.load(std::memory_order_relaxed) != 0 || is_helper) {
-    known->forked_.store(true, std::memory_order_relaxed);  // state of threads that do not exist
+    // The state is that of threads that do not exist any more. Maps that ran are given up: their
+    // callers, if this is one, find nobody inside and throw.
+    known->forked_.store(true, std::memory_order_relaxed);
+    for (std::uint64_t left = known->places_.load(std::memory_order_relaxed); left != 0;
+         left &= left - 1) {
+      shared_map& map = known->maps_[static_cast<std::size_t>(std::countr_zero(left))];
+      map.door.abandon();
+      map.errors.abandon();
+      map.beat.clear(std::memory_order_relaxed);
+    }
     return;
   }
   // Nothing ran: a fresh threads back end serves the child.

@@ -52,8 +52,15 @@ class crew {
   // --- before the decision
   // --------------------------------------------------------------------------
 
-  /// CPUs this process may use now, for the budget.
+  /// CPUs this process may use, for the budget.
   void set_budget(std::size_t cpus) noexcept { budget_.store(cpus, std::memory_order_relaxed); }
+  /// A thread may use so many. A thread pinned to one CPU says nothing about the others, so the
+  /// budget only ever rises by this; each map is bounded by its own thread's CPUs.
+  void raise_budget(std::size_t cpus) noexcept {
+    std::size_t seen = budget_.load(std::memory_order_relaxed);
+    while (seen < cpus && !budget_.compare_exchange_weak(seen, cpus, std::memory_order_relaxed)) {
+    }
+  }
 
   /// Helpers that a map may have now without going over the budget; 0 and the reason otherwise.
   struct spare_helpers {
@@ -63,6 +70,10 @@ class crew {
   [[nodiscard]] spare_helpers available() noexcept;
   [[nodiscard]] policy::crew_state state(policy::nanoseconds now) const noexcept;
   [[nodiscard]] const char* backend_name() const noexcept;
+  /// Is this the child of a fork that happened in the middle of a map?
+  [[nodiscard]] bool forked_in_a_map() const noexcept {
+    return forked_.load(std::memory_order_relaxed);
+  }
 
   // --- running a map
   // --------------------------------------------------------------------------------
@@ -71,8 +82,12 @@ class crew {
   [[nodiscard]] shared_map* take_place(std::size_t workers) noexcept;
   void return_place(shared_map& map) noexcept;
 
-  /// Opens the gate and asks for `helpers`. Returns how many were there or could be called.
-  std::size_t open(shared_map& map, std::size_t helpers) noexcept;
+  struct calls {
+    std::size_t asked = 0;    ///< helpers that were there, on their way, or have been called
+    std::size_t started = 0;  ///< of them, those called now
+  };
+  /// Opens the gate and asks for `helpers`.
+  calls open(shared_map& map, std::size_t helpers) noexcept;
   /// Shuts the gate: nobody else comes in; those inside go on.
   void shut(shared_map& map) noexcept;
   /// A map has ended: remembers when, for the gap to the next one.
@@ -115,8 +130,7 @@ class crew {
     std::atomic<ticket_state> state{ticket_state::idle};
   };
 
-  /// Returns how many of `helpers` were there or could be called.
-  std::size_t call(std::size_t helpers, bool beyond_cpus) noexcept;
+  calls call(std::size_t helpers, bool beyond_cpus) noexcept;
   [[nodiscard]] bool start(ticket_index ticket) noexcept;
   [[nodiscard]] bool join_a_map(ticket_index ticket) noexcept;
   [[nodiscard]] bool somebody_wants() const noexcept;

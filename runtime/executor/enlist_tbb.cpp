@@ -81,7 +81,7 @@ class tbb_arena final : public enlist {
   std::size_t ticket_limit(std::size_t cpus) noexcept override {
     const std::size_t known = size_.load(std::memory_order_acquire);
     if (known > 0) {
-      return known - 1;
+      return std::min(known, parallelism_allowed()) - 1;
     }
     return std::min(cpus, parallelism_allowed()) - (cpus > 0 ? 1 : 0);
   }

@@ -91,6 +91,10 @@ class thread_pool final : public enlist {
     sigset_t all;
     sigset_t before;
     sigfillset(&all);
+    // But not those a callable raises itself: the host may have a handler for them.
+    for (const int own : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS, SIGABRT, SIGPROF}) {
+      sigdelset(&all, own);
+    }
     pthread_sigmask(SIG_SETMASK, &all, &before);
     pthread_t made;
     const int failed = pthread_create(&made, &attributes, &thread_pool::run, &places_[ticket]);

@@ -74,7 +74,7 @@ class basic_gate {
   /// Releases what the helper wrote. Nothing of the map may be touched afterwards.
   void leave() noexcept {
     const word before = Atomics::fetch_sub(word_, word{1}, Atomics::acq_rel);
-    if ((before & sleeper_bit) != 0 && inside_in(before) == 1) {
+    if ((before & sleeper_bit) != 0) {
       Atomics::notify_all(word_);  // the word is static: it outlives every map
     }
   }
@@ -84,7 +84,7 @@ class basic_gate {
     word seen = Atomics::load(word_, Atomics::relaxed);
     while (inside_in(seen) > staying) {
       if (Atomics::cas(word_, seen, seen - 1, Atomics::acq_rel)) {
-        if ((seen & sleeper_bit) != 0 && inside_in(seen) == 1) {
+        if ((seen & sleeper_bit) != 0) {
           Atomics::notify_all(word_);
         }
         return true;
@@ -103,21 +103,34 @@ class basic_gate {
     return inside_in(Atomics::load(word_, Atomics::acquire)) == 0;
   }
 
+  // A helper that leaves may leave work behind, so every departure wakes a sleeping caller:
+  //   seen = prepare_sleep(); look for work; if there is none, sleep(seen)
+
+  /// Says that the caller is about to sleep, and what the gate looks like now. Acquires what those
+  /// who have left wrote.
+  [[nodiscard]] word prepare_sleep() noexcept {
+    word seen = Atomics::load(word_, Atomics::acquire);
+    while (inside_in(seen) > 0 && (seen & sleeper_bit) == 0) {
+      if (Atomics::cas(word_, seen, seen | sleeper_bit, Atomics::acq_rel)) {
+        return seen | sleeper_bit;
+      }
+      seen = Atomics::load(word_, Atomics::acquire);  // a failed CAS acquires nothing
+    }
+    return seen;
+  }
+  [[nodiscard]] static constexpr bool is_empty(word seen) noexcept { return inside_in(seen) == 0; }
+  /// Blocks until somebody leaves after `seen` was read; may return early.
+  void sleep(word seen) noexcept { Atomics::wait(word_, seen); }
+
   /// Blocks until nobody is inside. The gate must be closed.
   void wait_until_empty() noexcept {
-    word seen = Atomics::load(word_, Atomics::acquire);
-    while (inside_in(seen) > 0) {
-      if ((seen & sleeper_bit) == 0) {
-        if (!Atomics::cas(word_, seen, seen | sleeper_bit, Atomics::acq_rel)) {
-          seen = Atomics::load(word_, Atomics::acquire);  // a failed CAS acquires nothing
-          continue;
-        }
-        seen |= sleeper_bit;
-      }
-      Atomics::wait(word_, seen);
-      seen = Atomics::load(word_, Atomics::acquire);
+    for (word seen = prepare_sleep(); !is_empty(seen); seen = prepare_sleep()) {
+      sleep(seen);
     }
   }
+
+  /// In the child of a fork: nobody is inside, since nobody else exists.
+  void abandon() noexcept { Atomics::store(word_, word{0}, Atomics::relaxed); }
 
  private:
   static constexpr word open_bit = 1U << 31U;

@@ -55,6 +55,12 @@ class lowest_exception {
   /// the error itself is published by leaving the gate.
   [[nodiscard]] const std::atomic<std::size_t>& limit() const noexcept { return limit_; }
 
+  /// In the child of a fork: whoever held the lock is gone, and with it the map.
+  void abandon() noexcept {
+    busy_.clear(std::memory_order_relaxed);
+    limit_.store(0, std::memory_order_relaxed);
+  }
+
   [[nodiscard]] std::size_t index() const noexcept { return index_; }
   /// Failures seen, the higher ones included.
   [[nodiscard]] std::size_t count() const noexcept { return count_; }

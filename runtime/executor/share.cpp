@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <stdexcept>
 
 namespace amorsize {
 inline namespace AMORSIZE_ABI_NAMESPACE {
@@ -49,7 +50,8 @@ class exit_guard {
 }
 
 /// Until nobody is inside. A helper may have taken half of a range just when the caller found
-/// nothing: the caller looks again while it waits, and works. Nobody else's work is run here.
+/// nothing, or may leave its range behind: the caller looks again while it waits, and works. Nobody
+/// else's work is run here.
 void wait_working(shared_map& map) {
   const policy::nanoseconds spin = std::min(map.layout.chunk_duration, longest_end_spin);
   policy::nanoseconds until = map.time->now() + spin;
@@ -58,13 +60,16 @@ void wait_working(shared_map& map) {
       run_worker(map, 0);
       until = map.time->now() + spin;
     }
-    if (!(map.time->now() < until)) {
-      const int error_before = errno;
-      map.door.wait_until_empty();
-      errno = error_before;
-      return;
+    if (map.time->now() < until) {
+      pause();
+      continue;
     }
-    pause();
+    const auto seen = map.door.prepare_sleep();
+    if (!gate::is_empty(seen) && !work_is_left(map)) {
+      const int error_before = errno;
+      map.door.sleep(seen);
+      errno = error_before;
+    }
   }
 }
 
@@ -91,7 +96,7 @@ wake_observation run_shared(crew& with, shared_map& map, std::size_t helpers) {
   exit_guard guard(with, map);
   const int error_before = errno;
   const policy::nanoseconds before = map.time->now();
-  seen.asked = with.open(map, helpers);
+  const crew::calls calls = with.open(map, helpers);
   seen.wake = map.time->now() - before;
   errno = error_before;
 
@@ -101,8 +106,12 @@ wake_observation run_shared(crew& with, shared_map& map, std::size_t helpers) {
   // Helpers that were sent away leave their ranges behind, and one may have been between two words
   // when the caller looked: with nobody inside, what is left is in the words, and is the caller's.
   run_worker(map, 0);
+  if (with.forked_in_a_map()) {
+    throw std::runtime_error("amorsize: the process was forked in the middle of this map");
+  }
+  seen.asked = std::max<std::size_t>(calls.asked, map.arrivals.load(std::memory_order_relaxed));
+  seen.started = calls.started;
   const double started = map.first_start.load(std::memory_order_relaxed);
-  seen.asked = std::max<std::size_t>(seen.asked, map.arrivals.load(std::memory_order_relaxed));
   if (started > 0.0) {
     seen.start = policy::sane(policy::nanoseconds{started} - before);
   }

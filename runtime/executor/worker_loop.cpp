@@ -109,8 +109,18 @@ policy::beat_sample collect(shared_map& map, nanoseconds now) noexcept {
 }
 
 void beat_if_due(shared_map& map, nanoseconds now) noexcept {
-  if (map.controller == nullptr || now.count() < map.next_beat.load(std::memory_order_relaxed) ||
+  if (now.count() < map.next_beat.load(std::memory_order_relaxed) ||
       map.beat.test_and_set(std::memory_order_acquire)) {
+    return;
+  }
+  if (map.controller == nullptr) {
+    // n_jobs is fixed. Those who were counted on may have gone to another map: call again.
+    if (map.door.wanted() > 0) {
+      map.owner->set_workers(map, map.allowed.load(std::memory_order_relaxed));
+    }
+    map.next_beat.store((now + policy::beat_length(now - map.began)).count(),
+                        std::memory_order_relaxed);
+    map.beat.clear(std::memory_order_release);
     return;
   }
   const policy::beat_sample sample = collect(map, now);
@@ -174,30 +184,32 @@ double& nested_work() noexcept {
 bool run_worker(shared_map& map, std::size_t seat) {
   own_pace pace{map.layout.cost, 0, map.time->now(), nested_work()};
   range_word& own = map.range(seat);
+  const auto units = [&](unit_range range) { return units_to_claim(map, pace, range); };
   for (;;) {
-    const unit_range claimed =
-        own.claim([&](unit_range left) { return units_to_claim(map, pace, left); });
-    if (claimed.size() > 0) {
-      run_chunk(map, seat, claimed, pace);
-      beat_if_due(map, pace.now);
-      if (seat == 0) {
-        if (map.tick != nullptr) {
-          map.tick(map.tick_context, pace.now);
-        }
-      } else if (leave_if_unwanted(map, seat)) {
-        return true;
-      } else if (map.owner->gives_way(map)) {
+    unit_range claimed = own.claim(units);
+    if (claimed.size() == 0) {
+      const unit_range stolen = steal_for(
+          seat, map.seats_in_use, [&](std::size_t i) -> range_word& { return map.range(i); });
+      if (stolen.size() == 0) {
         return false;
       }
-      continue;
+      // The first chunk is the thief's own before others can see the loot: every steal is progress.
+      pace.now = map.time->now();
+      claimed = {stolen.begin,
+                 stolen.begin + std::clamp<std::uint32_t>(units(stolen), 1, stolen.size())};
+      own.put({claimed.end, stolen.end});
     }
-    const unit_range stolen = steal_for(
-        seat, map.seats_in_use, [&](std::size_t i) -> range_word& { return map.range(i); });
-    if (stolen.size() == 0) {
+    run_chunk(map, seat, claimed, pace);
+    beat_if_due(map, pace.now);
+    if (seat == 0) {
+      if (map.tick != nullptr) {
+        map.tick(map.tick_context, pace.now);
+      }
+    } else if (leave_if_unwanted(map, seat)) {
+      return true;
+    } else if (map.owner->gives_way(map)) {
       return false;
     }
-    own.put(stolen);
-    pace.now = map.time->now();
   }
 }
 

@@ -181,6 +181,7 @@ bool controller::observe(const beat_sample& sample) noexcept {
     const remaining_work work{items_left(), nanoseconds{rate_alone > 0.0 ? 1.0 / rate_alone : 0.0}};
     if (predicted_makespan(work, advice.n_jobs, costs_) >=
         serial_time(work) * worthwhile_fraction) {
+      climb_.postpone(sample.finished);
       return false;
     }
   }

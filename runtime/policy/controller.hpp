@@ -94,7 +94,8 @@ class controller {
   [[nodiscard]] const decision& next() const noexcept { return decision_; }
   [[nodiscard]] nanoseconds cost() const noexcept { return cost_.cost(); }
   [[nodiscard]] double spread() const noexcept { return cost_.spread(); }
-  /// Per item of one worker alone, measured in a comparison while helpers were away; 0 = there was none.
+  /// Per item of one worker alone, measured in a comparison while helpers were away; 0 = there was
+  /// none.
   [[nodiscard]] nanoseconds compared_cost() const noexcept {
     const double rate = climb_.compared_rate();
     return nanoseconds{rate > 0.0 ? 1.0 / rate : 0.0};

@@ -170,6 +170,10 @@ throughput_climb::advice throughput_climb::wait_for_retry(const beat_sample& see
   return {n_jobs_, reason_code::trying_again};
 }
 
+void throughput_climb::postpone(nanoseconds now) noexcept {
+  static_cast<void>(shed(now));
+}
+
 }  // namespace policy
 }  // namespace AMORSIZE_ABI_NAMESPACE
 }  // namespace amorsize

@@ -46,6 +46,9 @@ class throughput_climb {
   /// One beat. n_jobs of the advice is what should be in force from now on. O(1).
   [[nodiscard]] advice observe(const beat_sample& sample) noexcept;
 
+  /// A retry advised by observe() is not worth its wake now: goes on alone, asks again later.
+  void postpone(nanoseconds now) noexcept;
+
   /// Rate with helpers / rate alone, as last measured; 0 = not yet.
   [[nodiscard]] double measured_ratio() const noexcept { return ratio_; }
   /// The same, but only from beats in which helpers were sent away; 0 = there was none.
