@@ -181,6 +181,23 @@ TEST_CASE("both back ends give the right results", "[api][unit]") {
   }
 }
 
+TEST_CASE("a fresh process wakes nobody for a hundred items of two nanoseconds",
+          "[api][regression]") {
+  // What asking the machine costs was once taken for the cost of the next items.
+  const outcome seen = in_child({}, [](std::ostream& say) {
+    const std::vector<int> items(100, 7);
+    std::vector<double> out(100);
+    report filled;
+    parallel_map(items.begin(),
+                 items.end(),
+                 out.begin(),
+                 [](int n) { return n * 0.5; },
+                 {.report = &filled});
+    say << filled.n_jobs << ' ' << filled.chunksize << ' ' << filled.backend;
+  });
+  CHECK(seen.out == "1 100 none");
+}
+
 TEST_CASE("nothing is printed unless somebody asks", "[api][unit]") {
   const outcome seen = in_child({}, [](std::ostream& say) {
     say_plan(say, {});

@@ -2,8 +2,7 @@
 #include "runtime/executor/share.hpp"
 #include "runtime/executor/worker_loop.hpp"
 #include "tests/support/catch.hpp"
-#include "tests/support/manual_clock.hpp"
-#include "tests/support/manual_enlist.hpp"
+#include "tests/support/rig.hpp"
 
 #include <atomic>
 #include <functional>
@@ -14,69 +13,9 @@
 
 using namespace amorsize;
 using namespace amorsize::executor;
-using amorsize_tests::manual_clock;
-using amorsize_tests::manual_enlist;
-
-namespace {
-
-/// A crew with hand-driven threads and a map over `items` counters.
-class rig {
- public:
-  explicit rig(std::size_t items, std::size_t cpus = 4) : runs_(items) {
-    crew_ = std::make_unique<crew>(main_, beyond_, clock_);
-    crew_->set_budget(cpus);
-  }
-  rig(const rig&) = delete;
-  rig& operator=(const rig&) = delete;
-  ~rig() {
-    main_.join();  // before the crew that the threads serve goes
-    beyond_.join();
-  }
-
-  shared_map& prepare(std::size_t workers) {
-    shared_map* map = crew_->take_place(workers);
-    REQUIRE(map != nullptr);
-    map->layout = {};
-    map->layout.items = runs_.size();
-    map->layout.chunk_duration = policy::nanoseconds{20e3};
-    map->layout.cost = policy::nanoseconds{10e3};
-    map->time = &clock_;
-    map->arithmetic = floating_point_environment::current();
-    map->body = {this, &rig::run};
-    map->exempt.store(false);
-    deal(*map, workers);
-    return *map;
-  }
-
-  static void run(void* context, detail::item_block& block) {
-    rig& self = *static_cast<rig*>(context);
-    for (block.next = block.first; block.next < block.last; ++block.next) {
-      self.clock_.advance(policy::nanoseconds{10e3});
-      self.runs_[block.next].fetch_add(1);
-      if (self.at_item_) {
-        self.at_item_(block.next);
-      }
-    }
-  }
-
-  void check_each_once() const {
-    for (const std::atomic<int>& runs : runs_) {
-      REQUIRE(runs.load() == 1);
-    }
-  }
-
-  manual_enlist main_;
-  manual_enlist beyond_;
-  manual_clock clock_;
-  std::vector<std::atomic<int>> runs_;
-  std::function<void(std::size_t)> at_item_;
-  std::unique_ptr<crew> crew_;
-};
-
-}  // namespace
 
 TEST_CASE("helpers that never come cost nothing but the asking", "[executor][unit]") {
-  rig rig(100);
+  amorsize_tests::rig rig(100);
   shared_map& map = rig.prepare(4);
   const wake_observation seen = run_shared(*rig.crew_, map, 3);
   CHECK(seen.asked == 3);
@@ -88,7 +27,7 @@ TEST_CASE("helpers that never come cost nothing but the asking", "[executor][uni
 }
 
 TEST_CASE("helpers that come after the end find nothing and touch nothing", "[executor][unit]") {
-  rig rig(100);
+  amorsize_tests::rig rig(100);
   shared_map& map = rig.prepare(3);
   run_shared(*rig.crew_, map, 2);
   rig.crew_->return_place(map);
@@ -99,7 +38,7 @@ TEST_CASE("helpers that come after the end find nothing and touch nothing", "[ex
 }
 
 TEST_CASE("a ticket that is still queued is not queued again", "[executor][unit]") {
-  rig rig(10, 2);
+  amorsize_tests::rig rig(10, 2);
   for (int map = 0; map < 5; ++map) {
     shared_map& one = rig.prepare(2);
     run_shared(*rig.crew_, one, 1);
@@ -109,7 +48,7 @@ TEST_CASE("a ticket that is still queued is not queued again", "[executor][unit]
 }
 
 TEST_CASE("a helper that comes in the middle takes its share", "[executor][unit]") {
-  rig rig(2'000, 2);
+  amorsize_tests::rig rig(2'000, 2);
   std::atomic<std::size_t> helped{0};
   const std::thread::id caller = std::this_thread::get_id();
   std::latch came(1);
@@ -132,7 +71,7 @@ TEST_CASE("a helper that comes in the middle takes its share", "[executor][unit]
 }
 
 TEST_CASE("helpers beyond the main back end's limit come from the other one", "[executor][unit]") {
-  rig rig(100, 2);
+  amorsize_tests::rig rig(100, 2);
   rig.main_.limit_tickets(1);
   shared_map& map = rig.prepare(4);
   map.exempt.store(true);
@@ -144,7 +83,7 @@ TEST_CASE("helpers beyond the main back end's limit come from the other one", "[
 
 TEST_CASE("when there is no thread the caller does everything, and it is known",
           "[executor][unit]") {
-  rig rig(100);
+  amorsize_tests::rig rig(100);
   rig.main_.refuse(true);
   shared_map& map = rig.prepare(3);
   CHECK(run_shared(*rig.crew_, map, 2).asked == 0);
@@ -155,7 +94,7 @@ TEST_CASE("when there is no thread the caller does everything, and it is known",
 }
 
 TEST_CASE("the budget: CPUs less threads inside a map", "[executor][unit]") {
-  rig rig(10, 3);
+  amorsize_tests::rig rig(10, 3);
   CHECK(rig.crew_->available().helpers == 3);  // this thread is not inside a map yet
   {
     const crew::presence here(*rig.crew_);
@@ -178,7 +117,7 @@ TEST_CASE("the budget: CPUs less threads inside a map", "[executor][unit]") {
 }
 
 TEST_CASE("places: as many as there are, and none lost", "[executor][unit]") {
-  rig rig(1);
+  amorsize_tests::rig rig(1);
   std::vector<shared_map*> taken;
   for (std::size_t i = 0; i < most_maps; ++i) {
     taken.push_back(rig.crew_->take_place(2));
@@ -193,7 +132,7 @@ TEST_CASE("places: as many as there are, and none lost", "[executor][unit]") {
 }
 
 TEST_CASE("an exception of tick leaves with nobody inside", "[executor][unit]") {
-  rig rig(1'000, 2);
+  amorsize_tests::rig rig(1'000, 2);
   shared_map& map = rig.prepare(2);
   map.tick = [](void*, policy::nanoseconds) { throw 42; };
   CHECK_THROWS_AS(run_shared(*rig.crew_, map, 1), int);
@@ -203,7 +142,7 @@ TEST_CASE("an exception of tick leaves with nobody inside", "[executor][unit]") 
 }
 
 TEST_CASE("a stop drops what has not started, at once for any length", "[executor][unit]") {
-  rig rig(10);
+  amorsize_tests::rig rig(10);
   shared_map& map = rig.prepare(2);
   map.layout.items = std::size_t{1} << 31U;  // would take minutes item by item
   map.layout.fixed_chunks = true;
