@@ -53,8 +53,9 @@ nanoseconds measure_claim() noexcept {
 
 executor::crew& crew_of_process() {
   static executor::crew& crew = [&]() -> executor::crew& {
-    const bool threads = probe::this_environment().backend == probe::backend_choice::threads ||
-                         getpid() != loaded_in;
+    const probe::backend_choice wanted = probe::this_environment().backend;
+    const bool threads = wanted == probe::backend_choice::threads ||
+                         (wanted == probe::backend_choice::automatic && getpid() != loaded_in);
     // A claim costs its CAS and the clock reading that ends its chunk.
     const nanoseconds before = probe::real_clock().now();
     const nanoseconds reading = policy::sane(probe::real_clock().now() - before);

@@ -71,6 +71,7 @@ std::size_t crew::helpers_allowed() const noexcept {
 }
 
 crew::spare_helpers crew::available() noexcept {
+  const cancellation_shield shield;  // oneTBB reads files when it is asked for the first time
   if (forked_.load(std::memory_order_relaxed)) {
     return {0, policy::reason_code::forked_child};
   }
@@ -202,7 +203,7 @@ crew::calls crew::open(shared_map& map, std::size_t helpers) noexcept {
   }
   map.door.open(static_cast<std::uint32_t>(std::min(helpers, most_helpers)));
   wanting_.fetch_or(std::uint64_t{1} << at, std::memory_order_seq_cst);
-  return call(helpers, exempt);
+  return call(helpers, exempt, coming::belongs_to_others);
 }
 
 void crew::shut(shared_map& map) noexcept {
@@ -236,7 +237,7 @@ void crew::set_workers(shared_map& map, std::size_t n_jobs) noexcept {
   // All who are still missing, not only the newly wanted: a helper called earlier may have found
   // the budget used up and gone to sleep again.
   if (const std::size_t wanted = std::min<std::size_t>(map.door.wanted(), supply); wanted > 0) {
-    static_cast<void>(call(wanted, exempt));
+    static_cast<void>(call(wanted, exempt, coming::is_enough));
   }
 }
 
@@ -260,19 +261,22 @@ bool crew::start(ticket_index index) noexcept {
   return false;
 }
 
-crew::calls crew::call(std::size_t helpers, bool beyond_cpus) noexcept {
+crew::calls crew::call(std::size_t helpers, bool beyond_cpus, coming count_coming) noexcept {
   // Those who linger see the open gate by themselves.
   const std::size_t lingering = lingering_.load(std::memory_order_seq_cst);
   std::size_t missing = policy::saturating_subtract(helpers, lingering);
   const std::size_t cpus = budget_.load(std::memory_order_relaxed);
   const std::size_t tickets =
       beyond_cpus ? most_helpers : std::min(policy::saturating_subtract(cpus, 1), most_helpers);
-  std::size_t coming = 0;  // called before, perhaps by another map: they do not make up for a call
+  std::size_t on_their_way = 0;
   std::size_t started = 0;
   for (std::size_t at = 0; at < tickets && missing > started; ++at) {
     ticket_state seen = tickets_[at].state.load(std::memory_order_seq_cst);
     if (seen != ticket_state::idle) {
-      coming += seen == ticket_state::called ? 1 : 0;
+      if (seen == ticket_state::called) {
+        ++on_their_way;
+        missing -= count_coming == coming::is_enough ? 1 : 0;
+      }
       continue;
     }
     if (!tickets_[at].state.compare_exchange_strong(
@@ -286,7 +290,7 @@ crew::calls crew::call(std::size_t helpers, bool beyond_cpus) noexcept {
     ++started;
   }
   missing -= started;
-  return {helpers - policy::saturating_subtract(missing, coming), started};
+  return {helpers - policy::saturating_subtract(missing, on_their_way), started};
 }
 
 bool crew::somebody_wants() const noexcept {

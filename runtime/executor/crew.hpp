@@ -130,7 +130,10 @@ class crew {
     std::atomic<ticket_state> state{ticket_state::idle};
   };
 
-  calls call(std::size_t helpers, bool beyond_cpus) noexcept;
+  /// Tickets that are called but have not come yet: at a map's opening they are some other map's;
+  /// when a map calls again they may be its own, and must not be called for over and over.
+  enum class coming { belongs_to_others, is_enough };
+  calls call(std::size_t helpers, bool beyond_cpus, coming count_coming) noexcept;
   [[nodiscard]] bool start(ticket_index ticket) noexcept;
   [[nodiscard]] bool join_a_map(ticket_index ticket) noexcept;
   [[nodiscard]] bool somebody_wants() const noexcept;
