@@ -16,10 +16,5 @@ inline namespace AMORSIZE_ABI_NAMESPACE {
 /// errno is unchanged.
 void deliver(report&& filled, const settings& with) noexcept;
 
-/// Arranges once that AMORSIZE_TRACE and AMORSIZE_REPORT are complete when the process exits. A
-/// forked child that runs maps of its own writes to files of its own, named by its process id.
-/// errno is unchanged.
-void arrange_exit_files() noexcept;
-
 }  // namespace AMORSIZE_ABI_NAMESPACE
 }  // namespace amorsize

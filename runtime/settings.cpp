@@ -1,5 +1,5 @@
+#include "runtime/exit_files.hpp"
 #include "runtime/probe/environment.hpp"
-#include "runtime/report_delivery.hpp"
 #include "runtime/settings.hpp"
 
 #include <amorsize/errors.hpp>

@@ -1,7 +1,7 @@
 #include "runtime/assert.hpp"
 #include "runtime/executor/cancellation_shield.hpp"
 #include "runtime/executor/crew.hpp"
-#include "runtime/executor/worker_loop.hpp"
+#include "runtime/executor/thread_standing.hpp"
 
 #include <algorithm>
 #include <bit>
@@ -15,19 +15,18 @@ namespace {
 
 using policy::nanoseconds;
 
-/// After the system refused a thread, no other is asked for during this time.
-inline constexpr nanoseconds thread_retry{1e9};
 /// Weight of the newest gap between maps.
 inline constexpr double gap_weight = 0.25;
+
 std::atomic<crew*> process_crew{nullptr};
 
-/// Of the calling thread: is it one of ours, how deep is it in maps, has it given its place in the
-/// budget back already?
-constinit thread_local bool is_helper = false;
-constinit thread_local std::size_t map_depth = 0;
-constinit thread_local bool budget_given_back = false;
+constinit thread_local thread_standing standing_here;
 
 }  // namespace
+
+thread_standing& standing_of_this_thread() noexcept {
+  return standing_here;
+}
 
 crew& crew::of_process(backend wanted, const clock& time) {
   crew* known = process_crew.load(std::memory_order_acquire);
@@ -63,7 +62,6 @@ void crew::serve_one(void* self, ticket_index ticket) {
 }
 
 // --- supply
-// -------------------------------------------------------------------------------------------
 
 std::size_t crew::helpers_allowed() const noexcept {
   return policy::saturating_subtract(budget_.load(std::memory_order_relaxed),
@@ -104,15 +102,16 @@ policy::crew_state crew::state(nanoseconds now) const noexcept {
                                              : policy::crew_state::asleep;
 }
 
-crew::presence::presence(crew& in) noexcept : in_(in), counted_(!is_helper && map_depth == 0) {
-  ++map_depth;
+crew::presence::presence(crew& in) noexcept
+    : in_(in), counted_(!standing_here.is_helper && standing_here.map_depth == 0) {
+  ++standing_here.map_depth;
   if (counted_) {
     in_.callers_.fetch_add(1, std::memory_order_relaxed);
   }
 }
 
 crew::presence::~presence() {
-  --map_depth;
+  --standing_here.map_depth;
   if (counted_) {
     in_.callers_.fetch_sub(1, std::memory_order_relaxed);
   }
@@ -135,7 +134,7 @@ bool crew::gives_way(shared_map& map) noexcept {
   std::size_t seen = working_.load(std::memory_order_relaxed);
   while (seen > helpers_allowed()) {
     if (working_.compare_exchange_weak(seen, seen - 1, std::memory_order_relaxed)) {
-      budget_given_back = true;
+      standing_here.budget_given_back = true;
       return true;
     }
   }
@@ -143,7 +142,6 @@ bool crew::gives_way(shared_map& map) noexcept {
 }
 
 // --- places
-// -------------------------------------------------------------------------------------------
 
 shared_map* crew::take_place(std::size_t workers) noexcept {
   AMORSIZE_ASSERT(workers >= 1);
@@ -241,152 +239,13 @@ void crew::set_workers(shared_map& map, std::size_t n_jobs) noexcept {
   }
 }
 
-// --- calling and serving
-// ------------------------------------------------------------------------------
-
-bool crew::start(ticket_index index) noexcept {
-  const cancellation_shield shield;
-  const std::size_t main_limit = main_->ticket_limit(budget_.load(std::memory_order_relaxed));
-  const bool on_main = index < main_limit && !main_failed_.load(std::memory_order_relaxed);
-  enlist& chosen = on_main ? *main_ : *beyond_;
-  if (chosen.start(index, &crew::serve_one, this)) {
-    started_.fetch_add(1, std::memory_order_relaxed);
-    return true;
-  }
-  if (on_main && main_ != beyond_) {
-    main_failed_.store(true, std::memory_order_relaxed);
-  } else {
-    no_threads_until_.store((time_.now() + thread_retry).count(), std::memory_order_relaxed);
-  }
-  return false;
-}
-
-crew::calls crew::call(std::size_t helpers, bool beyond_cpus, coming count_coming) noexcept {
-  // Those who linger see the open gate by themselves.
-  const std::size_t lingering = lingering_.load(std::memory_order_seq_cst);
-  std::size_t missing = policy::saturating_subtract(helpers, lingering);
-  const std::size_t cpus = budget_.load(std::memory_order_relaxed);
-  const std::size_t tickets =
-      beyond_cpus ? most_helpers : std::min(policy::saturating_subtract(cpus, 1), most_helpers);
-  std::size_t on_their_way = 0;
-  std::size_t started = 0;
-  for (std::size_t at = 0; at < tickets && missing > started; ++at) {
-    ticket_state seen = tickets_[at].state.load(std::memory_order_seq_cst);
-    if (seen != ticket_state::idle) {
-      if (seen == ticket_state::called) {
-        ++on_their_way;
-        missing -= count_coming == coming::is_enough ? 1 : 0;
-      }
-      continue;
-    }
-    if (!tickets_[at].state.compare_exchange_strong(
-            seen, ticket_state::called, std::memory_order_seq_cst)) {
-      continue;
-    }
-    if (!start(at)) {
-      tickets_[at].state.store(ticket_state::idle, std::memory_order_release);
-      break;
-    }
-    ++started;
-  }
-  missing -= started;
-  return {helpers - policy::saturating_subtract(missing, on_their_way), started};
-}
-
-bool crew::somebody_wants() const noexcept {
-  return wanting_.load(std::memory_order_seq_cst) != 0;
-}
-
-bool crew::join_a_map(ticket_index index) noexcept {
-  std::uint64_t left = wanting_.load(std::memory_order_seq_cst);
-  while (left != 0) {
-    // Helpers start their search at different places.
-    const std::uint64_t rotated = std::rotr(left, static_cast<int>(index % most_maps));
-    const std::size_t at =
-        (static_cast<std::size_t>(std::countr_zero(rotated)) + index) % most_maps;
-    left &= ~(std::uint64_t{1} << at);
-    shared_map& map = maps_[at];
-    if (!map.door.wants_helpers()) {
-      continue;
-    }
-    const bool counts = !map.exempt.load(std::memory_order_relaxed);
-    if (counts && !take_budget()) {
-      continue;
-    }
-    if (!map.door.try_enter()) {
-      if (counts) {
-        working_.fetch_sub(1, std::memory_order_relaxed);
-      }
-      continue;
-    }
-    // The place may have changed hands since `exempt` was read; inside the gate it is constant.
-    const bool counted = !map.exempt.load(std::memory_order_relaxed);
-    if (counted && !counts) {
-      working_.fetch_add(1, std::memory_order_relaxed);
-    } else if (counts && !counted) {
-      working_.fetch_sub(1, std::memory_order_relaxed);
-    }
-    budget_given_back = false;
-    run_helper(map);
-    if (counted && !budget_given_back) {
-      working_.fetch_sub(1, std::memory_order_relaxed);
-    }
-    last_active_.store(time_.now().count(), std::memory_order_relaxed);
-    return true;
-  }
-  return false;
-}
-
-void crew::serve(ticket_index index) noexcept {
-  std::atomic<ticket_state>& state = tickets_[index].state;
-  state.store(ticket_state::awake, std::memory_order_relaxed);
-  is_helper = true;
-  const nanoseconds gap{usual_gap_.load(std::memory_order_relaxed)};
-  const nanoseconds patience = main_->linger(gap);
-  for (;;) {
-    nanoseconds until = time_.now() + patience;
-    lingering_.fetch_add(1, std::memory_order_seq_cst);
-    for (;;) {
-      if (somebody_wants()) {
-        lingering_.fetch_sub(1, std::memory_order_relaxed);
-        const bool worked = join_a_map(index);
-        lingering_.fetch_add(1, std::memory_order_seq_cst);
-        if (worked) {
-          until = time_.now() + patience;
-          continue;
-        }
-      }
-      if (!(time_.now() < until)) {
-        break;
-      }
-      pause();
-    }
-    lingering_.fetch_sub(1, std::memory_order_seq_cst);
-    state.store(ticket_state::idle, std::memory_order_seq_cst);
-    ticket_state idle = ticket_state::idle;
-    bool wanted = false;
-    for (std::uint64_t left = wanting_.load(std::memory_order_seq_cst); left != 0 && !wanted;
-         left &= left - 1) {
-      const shared_map& map = maps_[static_cast<std::size_t>(std::countr_zero(left))];
-      wanted = map.door.wants_helpers() &&
-               (map.exempt.load(std::memory_order_relaxed) ||
-                working_.load(std::memory_order_relaxed) < helpers_allowed());
-    }
-    if (!wanted ||
-        !state.compare_exchange_strong(idle, ticket_state::awake, std::memory_order_seq_cst)) {
-      is_helper = false;
-      return;
-    }
-  }
-}
-
 void crew::forked_in_child() noexcept {
   crew* known = process_crew.load(std::memory_order_relaxed);
   if (known == nullptr) {
     return;
   }
   if (known->callers_.load(std::memory_order_relaxed) > 0 ||
-      known->places_.load(std::memory_order_relaxed) != 0 || is_helper) {
+      known->places_.load(std::memory_order_relaxed) != 0 || standing_here.is_helper) {
     // The state is that of threads that do not exist any more. Maps that ran are given up: their
     // callers, if this is one, find nobody inside and throw.
     known->forked_.store(true, std::memory_order_relaxed);

@@ -50,7 +50,6 @@ class crew {
   ~crew();
 
   // --- before the decision
-  // --------------------------------------------------------------------------
 
   /// CPUs this process may use, for the budget.
   void set_budget(std::size_t cpus) noexcept { budget_.store(cpus, std::memory_order_relaxed); }
@@ -76,7 +75,6 @@ class crew {
   }
 
   // --- running a map
-  // --------------------------------------------------------------------------------
 
   /// A place for a map of `workers` workers; null when all are taken or there is no memory.
   [[nodiscard]] shared_map* take_place(std::size_t workers) noexcept;
@@ -114,7 +112,6 @@ class crew {
   };
 
   // --- the back ends' side
-  // --------------------------------------------------------------------------
 
   void serve(ticket_index ticket) noexcept;
 

@@ -33,7 +33,7 @@ topology_handle new_topology() noexcept {
   return topology_handle(hwloc_topology_init(&handle) == 0 ? handle : nullptr);
 }
 
-// --- what the environment may not do ----------------------------------------------------------
+// --- what the environment may not do
 
 /// True when a variable of that name, or one that begins with it, is set.
 bool environment_has(std::string_view prefix) noexcept {
@@ -91,7 +91,7 @@ bool agrees_with_kernel(const topology& loaded, const cpu_set& allowed) {
   return !online || count_cpu_list(*online) == loaded.logical_cores;
 }
 
-// --- from hwloc's tree to a value -------------------------------------------------------------
+// --- from hwloc's tree to a value
 
 /// The number of `place` for each of its CPUs that has none yet.
 void write_place(std::vector<std::uint32_t>& place_of_cpu,

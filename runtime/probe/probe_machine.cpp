@@ -25,7 +25,7 @@ namespace {
 
 constexpr const char* real_root = "/";
 
-// --- the quota, at most one second old --------------------------------------------------------
+// --- the quota, at most one second old
 
 constexpr double quota_lifetime_ns = 1e9;
 constexpr double never_read = -1.0;
@@ -100,7 +100,7 @@ double current_quota() noexcept {
   return known >= 0.0 && age_ns < quota_lifetime_ns ? known : refreshed_quota(now_ns);
 }
 
-// --- the topology, loaded once ----------------------------------------------------------------
+// --- the topology, loaded once
 
 /// Empty when it could not be loaded: nobody tries again.
 constinit published<std::optional<topology>> known_topology;

@@ -38,7 +38,7 @@ double system_ns() noexcept {
   return static_cast<double>(now.tv_sec) * 1e9 + static_cast<double>(now.tv_nsec);
 }
 
-// --- the counter ------------------------------------------------------------------------------
+// --- the counter
 #if defined(__x86_64__)
 
 std::uint64_t counter() noexcept {
@@ -106,7 +106,7 @@ bool kernel_trusts_counter() noexcept {
   return name != "hpet" && name != "acpi_pm" && name != "jiffies" && name != "refined-jiffies";
 }
 
-// --- calibration ------------------------------------------------------------------------------
+// --- calibration
 
 /// One moment on both clocks.
 struct moment {

@@ -43,7 +43,6 @@ struct size_in_bytes {
 namespace detail {
 
 // --- ranges of the range forms
-// ---------------------------------------------------------------------
 
 namespace range_access {
 using std::begin;
@@ -137,7 +136,6 @@ template <class T>
 concept is_options = std::convertible_to<const T&, const options&>;
 
 // --- what can be split and shared
-// ------------------------------------------------------------------
 
 template <class It>
 concept legacy_random_access = requires {
