@@ -101,7 +101,8 @@ void map_run::share_adaptive() {
     decision refused = made;
     refused.n_jobs = 1;
     refused.reason = reason_code::no_threads;
-    history_.record(last_ - began_, refused);
+    refused.chunksize = request_.items;
+    history_.record(shared_from_ - began_, refused);
   }
 }
 

@@ -1,4 +1,4 @@
-#include "runtime/executor/cancellation_shield.hpp"
+#include "runtime/cancellation_shield.hpp"
 #include "runtime/executor/claim_ranges.hpp"
 #include "runtime/learnt_overheads.hpp"
 #include "runtime/probe/environment.hpp"
@@ -70,7 +70,7 @@ std::size_t usable_cpus(nanoseconds work_left) noexcept {
   if (usable_here > 0 && work_left < reread_affinity_from) {
     return usable_here;
   }
-  const executor::cancellation_shield shield;
+  const cancellation_shield shield;
   const bool read_quota =
       work_left >= quota_from && !quota_was_read.exchange(true, std::memory_order_relaxed);
   std::size_t cpus =

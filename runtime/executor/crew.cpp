@@ -1,5 +1,5 @@
 #include "runtime/assert.hpp"
-#include "runtime/executor/cancellation_shield.hpp"
+#include "runtime/cancellation_shield.hpp"
 #include "runtime/executor/crew.hpp"
 #include "runtime/executor/thread_standing.hpp"
 

@@ -1,5 +1,5 @@
 // How helpers are called, and what a thread does that has come: join maps, linger, fall asleep.
-#include "runtime/executor/cancellation_shield.hpp"
+#include "runtime/cancellation_shield.hpp"
 #include "runtime/executor/crew.hpp"
 #include "runtime/executor/thread_standing.hpp"
 #include "runtime/executor/worker_loop.hpp"
@@ -28,7 +28,7 @@ bool crew::start(ticket_index index) noexcept {
     started_.fetch_add(1, std::memory_order_relaxed);
     return true;
   }
-  if (on_main && main_ != beyond_) {
+  if (chosen.has_failed()) {
     main_failed_.store(true, std::memory_order_relaxed);
   } else {
     no_threads_until_.store((time_.now() + thread_retry).count(), std::memory_order_relaxed);

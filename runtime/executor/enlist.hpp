@@ -30,6 +30,10 @@ class enlist {
                                    serve_function serve,
                                    void* crew) noexcept = 0;
 
+  /// Has the library behind it failed for good, so that it must not be asked again? Otherwise
+  /// start() may succeed later.
+  [[nodiscard]] virtual bool has_failed() const noexcept { return false; }
+
   /// Tickets this back end may ever hold, for a process that may use `cpus`.
   [[nodiscard]] virtual std::size_t ticket_limit(std::size_t cpus) noexcept = 0;
 

@@ -11,6 +11,8 @@
 #include <array>
 #include <atomic>
 #include <cerrno>
+#include <memory>
+#include <mutex>
 #include <pthread.h>
 
 namespace amorsize {
@@ -72,11 +74,14 @@ class tbb_arena final : public enlist {
         enqueued = true;
       }
     } catch (...) {
-      enqueued = false;  // the crew makes the process serial, and the report says so
+      // What threw is kept as a fact: the crew makes the process serial, and the report says so.
+      failed_.store(true, std::memory_order_relaxed);
     }
     errno = before;
     return enqueued;
   }
+
+  bool has_failed() const noexcept override { return failed_.load(std::memory_order_relaxed); }
 
   std::size_t ticket_limit(std::size_t cpus) noexcept override {
     const std::size_t known = size_.load(std::memory_order_acquire);
@@ -103,25 +108,28 @@ class tbb_arena final : public enlist {
   const char* name() const noexcept override { return "tbb"; }
 
  private:
-  /// Made at the first use; null when the system gives no thread or oneTBB may have none.
+  /// Made at the first use; null while the system gives no thread or oneTBB may have none.
   tbb::task_arena* arena_for_helpers() {
-    static tbb::task_arena* const arena = make_arena();
-    return arena;
-  }
-
-  tbb::task_arena* make_arena() {
-    const std::size_t allowed = parallelism_allowed();
-    const std::size_t had = allowed > 1 ? threads_to_be_had(allowed - 1) : 0;
-    size_.store(had + 1, std::memory_order_release);
-    if (had == 0) {
-      return nullptr;
+    const std::lock_guard guard(making_);
+    if (arena_ == nullptr) {
+      const std::size_t allowed = parallelism_allowed();
+      const std::size_t had = allowed > 1 ? threads_to_be_had(allowed - 1) : 0;
+      if (had == 0) {
+        return nullptr;
+      }
+      // Never destroyed: a late helper may still be queued when the program ends.
+      auto made = std::make_unique<tbb::task_arena>(static_cast<int>(had), 0);
+      made->initialize();
+      arena_ = made.release();
+      size_.store(had + 1, std::memory_order_release);
     }
-    // Never destroyed: a late helper may still be queued when the program ends.
-    auto* arena = new tbb::task_arena(static_cast<int>(had), 0);
-    arena->initialize();
-    return arena;
+    return arena_;
   }
 
+  std::mutex making_;
+  tbb::task_arena* arena_ = nullptr;  ///< guarded by making_
+  /// An exception came out of oneTBB. Written once, read before every call: relaxed.
+  std::atomic<bool> failed_{false};
   /// Workers plus one once the arena was made; 0 before. Written once, read by ticket_limit.
   std::atomic<std::size_t> size_{0};
 };

@@ -1,3 +1,4 @@
+#include "runtime/cancellation_shield.hpp"
 #include "runtime/probe/preserved_errno.hpp"
 #include "runtime/probe/text_file.hpp"
 #include "runtime/probe/text_scan.hpp"
@@ -84,6 +85,7 @@ std::optional<std::string> read_text_file(std::string_view root,
                                           std::string_view path,
                                           std::size_t limit_bytes) noexcept {
   const preserved_errno keep;
+  const cancellation_shield shield;  // open, read and close are cancellation points
   if (!is_contained_path(path)) {
     return std::nullopt;
   }

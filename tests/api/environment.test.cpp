@@ -14,6 +14,7 @@
 #include <list>
 #include <numeric>
 #include <string>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <utility>
@@ -196,6 +197,42 @@ TEST_CASE("a fresh process wakes nobody for a hundred items of two nanoseconds",
     say << filled.n_jobs << ' ' << filled.chunksize << ' ' << filled.backend;
   });
   CHECK(seen.out == "1 100 none");
+}
+
+TEST_CASE("without a thread to be had a map is exact, silent, and says so", "[api][unit]") {
+#if defined(__SANITIZE_THREAD__)
+  const std::vector<const char*> backends{"threads"};  // Debian's oneTBB is not instrumented
+#else
+  const std::vector<const char*> backends{"tbb", "threads"};
+#endif
+  for (const char* const backend : backends) {
+    const outcome seen = in_child({{"AMORSIZE_BACKEND", backend}}, [](std::ostream& say) {
+      const ::rlimit none{0, 0};
+      const bool limited = ::setrlimit(RLIMIT_NPROC, &none) == 0 &&
+                           (::geteuid() != 0 || ::setuid(65534) == 0);  // root is exempt
+      const auto dear = [](int x) {
+        double y = x;
+        for (int i = 0; i < 2'000; ++i) {
+          y = y * 0.999'999'9 + 1e-9;
+        }
+        return y > 1e9 ? 0 : x;
+      };
+      bool is_right = limited;
+      for (int round = 0; round < 3; ++round) {
+        report filled;
+        is_right = is_right && parallel_map(numbers(), dear, {.report = &filled}) == numbers() &&
+                   filled.n_jobs == 1;
+        say << filled.reason << ';';
+        is_right = is_right && parallel_map(numbers(), dear, {.n_jobs = 4}) == numbers();
+      }
+      say << (is_right ? "right" : "wrong");
+    });
+    INFO(backend << ": " << seen.out);
+    CHECK(seen.status == 0);
+    CHECK_THAT(seen.out, ContainsSubstring("right"));
+    CHECK_THAT(seen.out, ContainsSubstring("thread"));
+    CHECK(seen.errors.empty());
+  }
 }
 
 TEST_CASE("nothing is printed unless somebody asks", "[api][unit]") {

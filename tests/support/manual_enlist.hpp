@@ -23,6 +23,7 @@ class manual_enlist final : public amorsize::executor::enlist {
     waiting_.push_back({ticket, serve, crew});
     return true;
   }
+  bool has_failed() const noexcept override { return refuses_; }
   std::size_t ticket_limit(std::size_t) noexcept override { return limit_; }
   amorsize::policy::nanoseconds linger(amorsize::policy::nanoseconds) const noexcept override {
     return amorsize::policy::nanoseconds{0};

@@ -9,8 +9,6 @@
 
 namespace amorsize {
 inline namespace AMORSIZE_ABI_NAMESPACE {
-namespace executor {
-
 class cancellation_shield {
  public:
   cancellation_shield() noexcept { pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before_); }
@@ -22,6 +20,5 @@ class cancellation_shield {
   int before_ = PTHREAD_CANCEL_ENABLE;
 };
 
-}  // namespace executor
 }  // namespace AMORSIZE_ABI_NAMESPACE
 }  // namespace amorsize
