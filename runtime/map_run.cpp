@@ -121,7 +121,7 @@ void map_run::run_adaptive() {
   {
     std::optional<alone_callback> on_stop;
     watch_alone(on_stop);
-    while (run_block()) {
+    do {
       if (!controller_.worth_asking({})) {
         continue;
       }
@@ -129,12 +129,20 @@ void map_run::run_adaptive() {
         break;
       }
       last_ = time_.now();  // asking is not part of the next block
-    }
+    } while (run_block());
   }
   if (map_ != nullptr) {
     share_adaptive();
   }
-  remember_cost(request_.site, controller_.cost());
+  remember_cost(request_.site, measured_cost());
+}
+
+nanoseconds map_run::measured_cost() const noexcept {
+  if (controller_.cost() > nanoseconds{0} || items_shared_ == 0) {
+    return controller_.cost();
+  }
+  return busy_shared_ /
+         static_cast<double>(items_shared_);  // shared from the first item to the last
 }
 
 bool map_run::ask_for_helpers() {
@@ -146,7 +154,7 @@ bool map_run::ask_for_helpers() {
   if (!presence_) {
     presence_.emplace(crew);
   }
-  controller_.consider(costs, capacity_now(controller_.next().estimated_serial));
+  controller_.consider(costs, capacity_now(controller_.time_left()));
   note_decision();
   return controller_.next().n_jobs > 1 && place_map(controller_.next());
 }

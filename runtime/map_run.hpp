@@ -55,6 +55,8 @@ class map_run {
   bool run_block();
   void run_alone(reason_code why);
   void run_adaptive();
+  /// Per item, from whatever this map has measured; 0 = nothing.
+  [[nodiscard]] nanoseconds measured_cost() const noexcept;
   /// Looks at what waking costs and what may be used. True when the map is to be shared.
   bool ask_for_helpers();
   /// Records the decision in force if it differs from the last one recorded.

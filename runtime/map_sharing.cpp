@@ -83,7 +83,7 @@ void map_run::lay_out(nanoseconds cost, nanoseconds claim) noexcept {
 void map_run::share_adaptive() {
   const decision made = controller_.next();
   const policy::crew_state state = crew_of_process().state(last_);
-  lay_out(controller_.cost(), made.claim_cost);
+  lay_out(made.estimated_cost, made.claim_cost);
   map_->exempt.store(false, std::memory_order_relaxed);
   map_->allowed.store(static_cast<std::uint32_t>(made.n_jobs), std::memory_order_relaxed);
   controller_.start_sharing(last_ - began_);

@@ -3,6 +3,7 @@
 #include "runtime/insight/decision_log.hpp"
 #include "runtime/learnt_overheads.hpp"
 #include "runtime/map_run.hpp"
+#include "runtime/policy/makespan.hpp"
 #include "runtime/process.hpp"
 #include "runtime/progress_pace.hpp"
 #include "runtime/report_delivery.hpp"
@@ -59,12 +60,18 @@ void map_run::end_report() noexcept {
     return;
   }
   if (history_.size() == 0) {
+    // Nobody was ever asked for: what is told is about the whole map.
     decision made = controller_.next();
     const policy::overheads costs = overheads_of_process().get(policy::crew_state::asleep, last_);
     made.items_left = request_.items;
+    made.estimated_serial = policy::serial_time({request_.items, made.estimated_cost});
     made.wake_cost = costs.wake;
     made.start_delay = costs.start;
     made.chunksize = request_.items;
+    if (made.estimated_serial > costs.wake + costs.start && request_.items <= 2) {
+      made.reason = reason_code::single_item;  // the first one was the dry run
+      made.items_left = 1;
+    }
     history_.record(nanoseconds{0}, made);
   }
   if (logged) {
@@ -98,11 +105,11 @@ map_outcome map_run::outcome() {
     }
     seen.worker_busy.front() += busy_alone_;
   }
-  const nanoseconds in_callable =
-      items_shared_ > 0 ? busy_shared_ / static_cast<double>(items_shared_) : nanoseconds{0};
   const nanoseconds compared = controller_.compared_cost();
-  seen.cost_alone = compared > nanoseconds{0} ? compared : in_callable;
-  seen.cost = controller_.cost() > nanoseconds{0} ? controller_.cost() : in_callable;
+  seen.cost = measured_cost();
+  seen.cost_alone = compared > nanoseconds{0} || items_shared_ == 0
+                        ? compared
+                        : busy_shared_ / static_cast<double>(items_shared_);
   seen.spread = controller_.spread();
   seen.wake = woken_.wake;
   seen.start = woken_.start;

@@ -30,8 +30,15 @@ controller::controller(std::size_t items,
   decision_.chunksize = items;
 }
 
+nanoseconds controller::expected_cost() const noexcept {
+  if (cost_.known()) {
+    return cost_.cost();
+  }
+  return remembered_ >= believed_at_once ? remembered_ : nanoseconds{0};
+}
+
 nanoseconds controller::time_left() const noexcept {
-  return serial_time({items_left(), cost_.cost()});
+  return serial_time({items_left(), expected_cost()});
 }
 
 std::size_t controller::next_block() const noexcept {
@@ -68,6 +75,9 @@ void controller::observe(const chunk_sample& sample) noexcept {
 }
 
 bool controller::is_believable() const noexcept {
+  if (done_ == 0) {
+    return true;  // only what is remembered as long gets here
+  }
   const nanoseconds cost = cost_.cost();
   return cost_.confirmed() || cost * static_cast<double>(done_) >= believed_at_once ||
          (cost < remembered_ * agreement && remembered_ < cost * agreement);
@@ -81,7 +91,7 @@ bool controller::worth_asking(const overheads& costs) const noexcept {
 
 void controller::consider(const overheads& costs, const capacity& where) noexcept {
   costs_ = costs;
-  const remaining_work work{items_left(), cost_.cost()};
+  const remaining_work work{items_left(), expected_cost()};
   const nanoseconds alone = serial_time(work);
   const std::size_t limit =
       bounds_.max_jobs > 0 ? std::min(bounds_.max_jobs, where.workers) : where.workers;
@@ -135,12 +145,12 @@ void controller::size_chunks() noexcept {
   } else {
     const nanoseconds duration = chunk_duration(bounds_.chunk_duration, costs_.claim);
     const std::size_t share = std::max<std::size_t>(1, divide_up(items_left(), decision_.n_jobs));
-    decision_.chunksize = std::max<std::size_t>(1, items_in(duration, cost_.cost(), share));
+    decision_.chunksize = std::max<std::size_t>(1, items_in(duration, expected_cost(), share));
   }
 }
 
 void controller::start_sharing(nanoseconds now) noexcept {
-  const double cost = cost_.cost().count();
+  const double cost = expected_cost().count();
   climb_.start(decision_.n_jobs, cost > 0.0 ? 1.0 / cost : 0.0, now);
 }
 

@@ -66,8 +66,10 @@ struct capacity {
 
 class controller {
  public:
-  /// remembered_cost: per item, from an earlier call; 0 = none. It sizes the first block, it never
-  /// replaces a measurement.
+  /// remembered_cost: per item, from an earlier call; 0 = none. It sizes the first block and does
+  /// not replace a measurement, with one exception: items remembered as longer than
+  /// believed_at_once may be shared before the first has run. If the memory is wrong that costs one
+  /// wake-up; if it is right, a map of two such items takes half the time.
   controller(std::size_t items, const limits& bounds, nanoseconds remembered_cost) noexcept;
 
   /// Items the calling thread runs next, alone. At least 1 while items are left. O(1).
@@ -77,7 +79,8 @@ class controller {
   void observe(const chunk_sample& sample) noexcept;
 
   /// Is what is left long enough, for helpers in their present state, that consider() could decide
-  /// to share? Asked after every block, so that most calls never look further.
+  /// to share? Asked before the first block and after every one, so that most calls look no
+  /// further.
   [[nodiscard]] bool worth_asking(const overheads& costs) const noexcept;
   /// Decides whether to share what is left, and with how many.
   void consider(const overheads& costs, const capacity& where) noexcept;
@@ -101,9 +104,11 @@ class controller {
     return nanoseconds{rate > 0.0 ? 1.0 / rate : 0.0};
   }
   [[nodiscard]] std::size_t items_left() const noexcept { return items_ - done_; }
+  /// Predicted for one worker alone.
+  [[nodiscard]] nanoseconds time_left() const noexcept;
 
  private:
-  [[nodiscard]] nanoseconds time_left() const noexcept;
+  [[nodiscard]] nanoseconds expected_cost() const noexcept;
   [[nodiscard]] bool is_believable() const noexcept;
   void size_chunks() noexcept;
   [[nodiscard]] bool raise_if_longer(nanoseconds now) noexcept;

@@ -146,7 +146,18 @@ TEST_CASE("a first block of a tenth of a millisecond is believed at once", "[pol
 
 TEST_CASE("a site's memory confirms the first block, but does not replace it", "[policy][unit]") {
   CHECK(run_alone(100'000, even(100.0), asleep, 2, nanoseconds{120.0}).items_alone <= 10);
-  CHECK(run_alone(200, even(5.0), asleep, 2, nanoseconds{1e5}).last.n_jobs == 1);
+  CHECK(run_alone(200, even(5.0), asleep, 2, nanoseconds{9e4}).last.n_jobs == 1);
+}
+
+TEST_CASE("a site that remembers long items shares before the first of them", "[policy][unit]") {
+  controller decides(2, {}, nanoseconds{1e9});
+  REQUIRE(decides.worth_asking(asleep));
+  decides.consider(asleep, {2, reason_code::none});
+  CHECK(decides.next().n_jobs == 2);
+  const controller short_items(1'000, {}, nanoseconds{90e3});
+  CHECK_FALSE(short_items.worth_asking(asleep));
+  const controller unknown(2, {}, nanoseconds{0});
+  CHECK_FALSE(unknown.worth_asking(asleep));
 }
 
 TEST_CASE("when the rest turns out long, workers are added", "[policy][unit]") {
