@@ -68,7 +68,7 @@ std::string cause(const policy::decision& made) {
     case reason_code::empty_input:
       return "no items";
     case reason_code::single_item:
-      return "a single item, nothing to share";
+      return "one item left, nothing to share";
     case reason_code::callable_not_shareable:
       return "the callable is not invocable through const F& (a mutable lambda?)";
     case reason_code::output_not_shareable:
