@@ -8,8 +8,10 @@ inline namespace AMORSIZE_ABI_NAMESPACE {
 namespace policy {
 namespace {
 
-/// A rate from fewer items per worker says more about one item than about the workers.
-inline constexpr std::size_t items_to_judge_a_worker = 2;
+/// A rate from fewer items per worker says more about the items than about the workers: with files
+/// to compress, two per worker shed a helper that doubled the rate. Items so long that this takes
+/// time hinder each other little: what a contended lock costs is paid per item.
+inline constexpr std::size_t items_to_judge_a_worker = 8;
 /// After a comparison that found the helpers useful, no other one for this many times its length;
 /// after one that hardly did, fewer.
 inline constexpr double quiet_beats = 50.0;
@@ -101,7 +103,10 @@ throughput_climb::advice throughput_climb::watch(const beat_sample& sample) noex
     enter(state::comparing);
     return {1, reason_code::trying_alone};
   }
-  retrying_ = false;
+  if (retrying_) {
+    retrying_ = false;
+    return {n_jobs_, reason_code::costs_changed};  // they do help now
+  }
   if (n_jobs_ > 2 && seen.workers == n_jobs_ &&
       ratio_ < poor_efficiency * static_cast<double>(n_jobs_)) {
     n_jobs_fewer_ = std::max<std::size_t>(2, static_cast<std::size_t>(std::ceil(ratio_)) + 1);
