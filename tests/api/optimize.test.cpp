@@ -129,7 +129,7 @@ TEST_CASE("what cannot be shared is planned to be serial, with the reason", "[ap
   check(optimize(items, [n = 0](int x) mutable { return x + n++; }), "const F&", 20);
   check(optimize(items, [](int x) { return x > 3; }), "memory location", 20);
   check(optimize(numbers(0), itself), "no items", 0);
-  check(optimize(numbers(1), itself), "single item", 1);
+  check(optimize(numbers(1), itself), "one item left", 1);
   check(optimize(items, itself, {.max_jobs = 1}), "one job", 20);
   check(optimize(items, itself, {.n_jobs = 1}), "one job", 20);
   const plan refused = optimize(std::list<int>{1, 2, 3}, itself, {.n_jobs = 4});

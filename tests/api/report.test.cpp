@@ -73,7 +73,7 @@ TEST_CASE("a serial map says that it was serial, and why", "[api][unit]") {
   parallel_map(items, [](int x) { return x > 5; }, {.report = &filled});
   check(filled, 1000, "memory location");
   parallel_map(numbers(1), itself, {.report = &filled});
-  check(filled, 1, "single item");
+  check(filled, 1, "one item left");
   parallel_map(numbers(0), itself, {.report = &filled});
   check(filled, 0, "no items");
   parallel_map(linked, itself, {.report = &filled});
