@@ -81,16 +81,19 @@ throughput_climb::advice throughput_climb::watch(const beat_sample& sample) noex
     }
     return {};
   }
-  if (mixed_) {
-    // The helpers came in the middle of this beat: part of it was the caller alone.
-    mixed_ = false;
-    return {};
-  }
   const beat_sample seen = gather(sample);
   if (seen.items < items_to_judge_a_worker * seen.workers) {
     return {};
   }
   gathered_ = {};
+  if (mixed_) {
+    // The helpers came in the middle of this beat; part of it was the caller alone, which can only
+    // make a hindrance look smaller.
+    mixed_ = false;
+    if (seen.rate >= rate_alone_ * worthwhile_gain) {
+      return {};
+    }
+  }
   rate_shared_ = seen.rate;
   ratio_ = rate_alone_ > 0.0 ? seen.rate / rate_alone_ : static_cast<double>(seen.workers);
   if (seen.finished < quiet_until_) {
