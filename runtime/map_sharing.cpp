@@ -73,6 +73,7 @@ void map_run::lay_out(nanoseconds cost, nanoseconds claim) noexcept {
   map_->began = began_;
   map_->arithmetic = executor::floating_point_environment::current();
   map_->history = &history_;
+  map_->beat_began = last_;
   chunksize_told_ = history_.size() > 0 ? history_.newest().what.chunksize : 0;
   if (reports_progress_) {
     map_->tick = [](void* of, nanoseconds now) { static_cast<map_run*>(of)->tick(now); };

@@ -114,6 +114,7 @@ struct shared_map {
   std::atomic<bool> exempt{false};
   /// When the next beat is due, nanoseconds of `time`. Written by the holder of the beat: relaxed.
   std::atomic<double> next_beat{0.0};
+  policy::nanoseconds beat_began{0};  ///< the present beat; guarded by `beat`
   /// Held by whoever ticks the controller. acquire/release: publishes the controller's state.
   std::atomic_flag beat{};
   /// When the first helper was ready to run, nanoseconds of `time`; 0 = none yet. Written once by

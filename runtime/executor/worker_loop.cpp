@@ -105,6 +105,8 @@ policy::beat_sample collect(shared_map& map, nanoseconds now) noexcept {
   }
   sample.items_left = policy::saturating_subtract(map.layout.items - map.layout.first_item, done);
   sample.finished = now - map.began;
+  sample.wall = now - map.beat_began;
+  map.beat_began = now;
   return sample;
 }
 

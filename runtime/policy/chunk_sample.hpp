@@ -22,6 +22,7 @@ struct chunk_sample {
 struct beat_sample {
   std::size_t items = 0;  ///< completed by all
   nanoseconds busy{0};    ///< summed over the workers
+  nanoseconds wall{0};    ///< how long the beat was
   double rate = 0.0;      ///< items per nanosecond: the sum of each worker's items / its busy time
   std::size_t workers = 0;     ///< that finished at least one chunk
   std::size_t items_left = 0;  ///< not yet given to the callable

@@ -19,6 +19,15 @@ inline constexpr double doubtful_beats = 5.0;
 inline constexpr double clear_gain = 1.25;
 /// So far below the rate alone, right after that was measured, no comparison is needed.
 inline constexpr double clear_loss = 0.8;
+/// So far above the ideal k-fold rate, it is the rate alone that is wrong.
+inline constexpr double implausible_gain = 1.5;
+
+/// What all workers got done together. By the beat's own length: a worker that waits for a lock in
+/// the middle of a chunk has not told its time yet, but it has not done its items either.
+double rate_together(const beat_sample& seen) noexcept {
+  const double wall = sane(seen.wall).count();
+  return wall > 0.0 ? static_cast<double>(seen.items) / wall : seen.rate;
+}
 
 }  // namespace
 
@@ -50,6 +59,7 @@ beat_sample throughput_climb::gather(const beat_sample& sample) noexcept {
   }
   gathered_.items += sample.items;
   gathered_.busy += busy;
+  gathered_.wall += sane(sample.wall);
   gathered_.workers = std::max(gathered_.workers, sample.workers);
   gathered_.items_left = sample.items_left;
   gathered_.finished = sample.finished;
@@ -74,30 +84,29 @@ throughput_climb::advice throughput_climb::observe(const beat_sample& sample) no
 }
 
 throughput_climb::advice throughput_climb::watch(const beat_sample& sample) noexcept {
-  if (sample.workers < 2) {
-    // Nobody has come yet: the newest rate alone, for free.
-    if (gathered_.items == 0) {
-      rate_alone_ = sample.rate;
-    }
-    return {};
+  if (mixed_ && sample.workers < 2) {
+    return {};  // nobody has come yet
   }
   const beat_sample seen = gather(sample);
-  if (seen.items < items_to_judge_a_worker * seen.workers) {
+  if (seen.workers < 2 || seen.items < items_to_judge_a_worker * seen.workers) {
     return {};
   }
   gathered_ = {};
+  rate_shared_ = rate_together(seen);
+  ratio_ = rate_alone_ > 0.0 ? rate_shared_ / rate_alone_ : static_cast<double>(seen.workers);
   if (mixed_) {
-    // The helpers came in the middle of this beat; part of it was the caller alone, which can only
-    // make a hindrance look smaller.
+    // The helpers came in the middle of this beat. Only a clear hindrance shows through that.
     mixed_ = false;
-    if (seen.rate >= rate_alone_ * worthwhile_gain) {
+    if (ratio_ >= clear_loss) {
       return {};
     }
   }
-  rate_shared_ = seen.rate;
-  ratio_ = rate_alone_ > 0.0 ? seen.rate / rate_alone_ : static_cast<double>(seen.workers);
   if (seen.finished < quiet_until_) {
     return {};
+  }
+  if (ratio_ > implausible_gain * static_cast<double>(n_jobs_)) {
+    enter(state::comparing);
+    return {1, reason_code::trying_alone};
   }
   if (ratio_ < worthwhile_gain) {
     if (retrying_ && ratio_ < clear_loss) {
@@ -112,7 +121,7 @@ throughput_climb::advice throughput_climb::watch(const beat_sample& sample) noex
   }
   if (n_jobs_ > 2 && seen.workers == n_jobs_ &&
       ratio_ < poor_efficiency * static_cast<double>(n_jobs_)) {
-    n_jobs_fewer_ = std::max<std::size_t>(2, static_cast<std::size_t>(std::ceil(ratio_)) + 1);
+    n_jobs_fewer_ = std::max<std::size_t>(2, static_cast<std::size_t>(std::lround(ratio_)) + 1);
     if (n_jobs_fewer_ < n_jobs_) {
       enter(state::fewer);
       return {n_jobs_fewer_, reason_code::fewer_help_as_much};
@@ -158,7 +167,7 @@ throughput_climb::advice throughput_climb::compare_fewer(const beat_sample& samp
   }
   quiet_until_ = seen.finished + beat_length(seen.finished) * quiet_beats;
   enter(state::watching);
-  if (seen.rate * worthwhile_gain >= rate_shared_) {
+  if (rate_together(seen) * worthwhile_gain >= rate_shared_) {
     n_jobs_ = n_jobs_fewer_;
     return {n_jobs_, reason_code::fewer_help_as_much};
   }

@@ -75,7 +75,8 @@ class throughput_climb {
   state state_ = state::watching;
   std::size_t n_jobs_ = 1;        ///< with helpers
   std::size_t n_jobs_fewer_ = 1;  ///< on trial
-  double rate_alone_ = 0.0;
+  double rate_alone_ =
+      0.0;  ///< by the caller's time inside the callable, nested maps' work included
   double compared_rate_ = 0.0;
   double rate_shared_ = 0.0;  ///< the one in doubt
   double ratio_ = 0.0;

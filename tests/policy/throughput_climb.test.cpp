@@ -25,6 +25,7 @@ class playground {
     const auto items = static_cast<std::size_t>(rate * length.count()) + 1;
     const auto advice = climb_.observe({.items = items,
                                         .busy = length * static_cast<double>(n_jobs_),
+                                        .wall = length,
                                         .rate = rate,
                                         .workers = n_jobs_,
                                         .items_left = 1'000'000,
@@ -118,6 +119,22 @@ TEST_CASE("a cost that rises all the time leaves the helpers at work nearly alwa
   CHECK(machine.alone() < machine.now() * 0.05);
 }
 
+TEST_CASE("a rate alone that was measured far too low is measured again", "[policy][unit]") {
+  bool poisoned = true;  // the first blocks ran beside something else
+  playground machine(
+      [&](std::size_t k) {
+        const double alone = poisoned ? 0.0001 : 0.002;
+        poisoned = false;
+        return k == 1 ? alone : 0.0008;
+      },
+      2);
+  for (int i = 0; i < 4; ++i) {
+    machine.beat();
+  }
+  CHECK(machine.n_jobs() == 1);
+  CHECK(machine.climb().compared_rate() == Approx(0.002));
+}
+
 TEST_CASE("helpers come back when the lock is gone", "[policy][unit]") {
   bool locked = true;
   playground machine(
@@ -152,6 +169,7 @@ TEST_CASE("samples too small to judge by change nothing", "[policy][unit]") {
   climb.start(2, 1.0, nanoseconds{0});
   const auto advice = climb.observe({.items = 1,
                                      .busy = nanoseconds{1e6},
+                                     .wall = nanoseconds{1e6},
                                      .rate = 1e-6,
                                      .workers = 1,
                                      .items_left = 100,
@@ -168,6 +186,7 @@ TEST_CASE("samples without sense change nothing", "[policy][property]") {
                             std::numeric_limits<double>::infinity()}) {
     const auto advice = climb.observe({.items = 100,
                                        .busy = nanoseconds{1e6},
+                                       .wall = nanoseconds{1e6},
                                        .rate = rate,
                                        .workers = 2,
                                        .items_left = 100,
