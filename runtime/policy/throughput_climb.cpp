@@ -21,6 +21,8 @@ inline constexpr double clear_gain = 1.25;
 inline constexpr double clear_loss = 0.8;
 /// So far above the ideal k-fold rate, it is the rate alone that is wrong.
 inline constexpr double implausible_gain = 1.5;
+/// Measuring it anew is worth the beat it takes only in a map that goes on for so many.
+inline constexpr double beats_to_profit = 20.0;
 
 /// What all workers got done together. By the beat's own length: a worker that waits for a lock in
 /// the middle of a chunk has not told its time yet, but it has not done its items either.
@@ -104,7 +106,9 @@ throughput_climb::advice throughput_climb::watch(const beat_sample& sample) noex
   if (seen.finished < quiet_until_) {
     return {};
   }
-  if (ratio_ > implausible_gain * static_cast<double>(n_jobs_)) {
+  const nanoseconds left{static_cast<double>(seen.items_left) / rate_shared_};
+  if (ratio_ > implausible_gain * static_cast<double>(n_jobs_) &&
+      left > beat_length(seen.finished) * beats_to_profit) {
     enter(state::comparing);
     return {1, reason_code::trying_alone};
   }
