@@ -35,7 +35,7 @@ double predicted_speedup(const policy::decision& made) noexcept {
 
 /// Items per second with helpers / alone. 0: shared, but the rate alone was never measured.
 double reached_speedup(const map_outcome& outcome) noexcept {
-  if (outcome.items_shared == 0 || outcome.worker_busy.size() < 2) {
+  if (outcome.items_shared == 0 || outcome.workers < 2) {
     return 1.0;
   }
   if (!(outcome.elapsed_shared.count() > 0.0)) {
@@ -50,7 +50,7 @@ report make_report(const policy::decision_history& history, map_outcome outcome)
   report made;
   made.items = outcome.items_given;
   made.elapsed = whole(outcome.elapsed);
-  made.workers = outcome.worker_busy.size();
+  made.workers = outcome.workers;
   for (const policy::nanoseconds busy : outcome.worker_busy) {
     made.worker_busy.push_back(whole(busy));
   }

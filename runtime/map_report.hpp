@@ -20,6 +20,7 @@ struct map_outcome {
   std::size_t items_shared = 0;  ///< of them, while helpers were allowed
   policy::nanoseconds elapsed{0};
   policy::nanoseconds elapsed_shared{0};              ///< of it, from the opening of the gate on
+  std::size_t workers = 0;                            ///< that ran items
   std::vector<policy::nanoseconds> worker_busy = {};  ///< workers that ran items; [0] is the caller
   policy::nanoseconds cost_alone{0};  ///< per item, measured before sharing; 0 = not
   policy::nanoseconds cost{0};        ///< per item, as estimated at the end

@@ -35,6 +35,7 @@ map_run::map_run(const detail::map_request& request, const settings& with) noexc
 void map_run::run() {
   try {
     if (watched_ && with_.how->stop.stop_requested()) {
+      decide_serial(reason_code::stopped_before);
       throw cancelled(0);
     }
     dispatch();
@@ -109,7 +110,7 @@ void map_run::run_alone(reason_code why) {
   std::optional<alone_callback> on_stop;
   watch_alone(on_stop);
   decide_serial(why);
-  if (with_.n_jobs > 1) {
+  if (with_.n_jobs > 1 && why != reason_code::single_item) {
     warn("n_jobs was set to more than one worker, but this map cannot be shared");
   }
   while (run_block()) {

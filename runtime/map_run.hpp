@@ -100,6 +100,8 @@ class map_run {
   nanoseconds busy_alone_{0};
   nanoseconds busy_shared_{0};  ///< of all workers, the caller included
   nanoseconds shared_from_{0};
+  nanoseconds cost_before_{0};  ///< per item, while no helper had come yet; 0 = too short to tell
+  std::size_t workers_ = 0;     ///< that ran items, while somebody wants to know
   nanoseconds last_progress_{0};
   executor::wake_observation woken_{};
   executor::shared_map* map_ = nullptr;

@@ -20,6 +20,9 @@ using policy::decision;
 using policy::nanoseconds;
 using policy::reason_code;
 
+/// What the caller did before the first helper came is a measurement of its rate alone from here
+/// on.
+inline constexpr nanoseconds rate_measured_from{20e3};
 /// Seats are kept ready for so many times the workers first asked for, should the work turn out
 /// long.
 inline constexpr std::size_t seats_in_reserve = 4;
@@ -114,7 +117,7 @@ void map_run::share_fixed() {
   decision made = controller_.next();
   made.reason = reason_code::jobs_requested;
   made.n_jobs = std::min({with_.n_jobs, request_.items, executor::most_helpers + 1});
-  made.limit_jobs = with_.n_jobs;
+  made.limit_jobs = std::min(with_.n_jobs, request_.items);
   made.claim_cost = overheads_of_process().claim();
   made.chunksize = with_.chunksize > 0
                        ? with_.chunksize
@@ -136,11 +139,16 @@ void map_run::share_fixed() {
   if (made.n_jobs < std::min(with_.n_jobs, request_.items)) {
     warn("fewer workers than n_jobs asks for: a process has 1,024 helpers at most");
   }
-  if (woken_.asked + 1 < made.n_jobs) {
+  if (woken_.called + 1 < made.n_jobs) {
     warn("fewer workers than n_jobs asks for: the system gave no more threads");
+    made.n_jobs = woken_.called + 1;
+    made.reason = woken_.called == 0 ? reason_code::no_threads : reason_code::jobs_requested;
+    made.chunksize = woken_.called == 0 ? request_.items : made.chunksize;
+    history_.record(nanoseconds{0}, made);
   }
 }
 
+/// Runs everything that is left in the place taken, and gives it back.
 void map_run::share(std::size_t n_jobs) {
   struct return_place {
     map_run& run;
@@ -181,6 +189,10 @@ void map_run::close_books() noexcept {
   }
   executor::nested_work() += helped;
   given_beyond_ += map_->errors.count();
+  const nanoseconds before{map_->busy_before.load(std::memory_order_relaxed)};
+  if (before >= rate_measured_from) {
+    cost_before_ = before / static_cast<double>(map_->items_before.load(std::memory_order_relaxed));
+  }
   if (with_.reported()) {
     keep_busy_times();
   }
@@ -195,7 +207,9 @@ void map_run::keep_busy_times() noexcept {
   try {
     for (std::size_t seat = 0; seat < map_->seats_in_use; ++seat) {
       const executor::worker_seat& one = map_->seats[seat];
-      if (one.items.load(std::memory_order_relaxed) > 0 || seat == 0) {
+      const bool ran_items = one.items.load(std::memory_order_relaxed) > 0;
+      workers_ += ran_items && (seat > 0 || done_ == 0) ? 1 : 0;
+      if (ran_items || seat == 0) {
         helpers_busy_.emplace_back(one.busy.load(std::memory_order_relaxed));
       }
     }

@@ -107,9 +107,9 @@ map_outcome map_run::outcome() {
   }
   const nanoseconds compared = controller_.compared_cost();
   seen.cost = measured_cost();
-  seen.cost_alone = compared > nanoseconds{0} || items_shared_ == 0
-                        ? compared
-                        : busy_shared_ / static_cast<double>(items_shared_);
+  seen.cost_alone = compared > nanoseconds{0} ? compared : cost_before_;
+  const bool ran_alone = done_ > 0 || (!was_shared_ && given_beyond_ > 0);
+  seen.workers = workers_ + (ran_alone ? 1 : 0);
   seen.spread = controller_.spread();
   seen.wake = woken_.wake;
   seen.start = woken_.start;

@@ -85,6 +85,9 @@ namespace detail {
 constinit std::atomic<environment_state> environment_heard{environment_state::unread};
 
 settings resolve_settings_slowly(const options* how) {
+  if (how != nullptr && how->report != nullptr) {
+    *how->report = {};  // a bad option leaves no account of an earlier map behind
+  }
   const probe::environment& from = probe::this_environment();
   const bool silent = is_silent(from);
   environment_heard.store(silent ? environment_state::silent : environment_state::speaking,

@@ -45,7 +45,8 @@ struct options {
   std::stop_token stop = {};
   /// Filled when the map ends, also when it throws.
   amorsize::report* report = nullptr;
-  /// Called on the calling thread, at most about ten times a second and once at the end.
+  /// Called on the calling thread, at most about ten times a second and once at the end,
+  /// unless the map throws.
   std::function<void(const progress&)> on_progress = {};
   /// Names this map in reports and traces.
   std::string_view label = {};

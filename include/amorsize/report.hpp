@@ -31,8 +31,8 @@ struct report {
   std::string reason = {};    ///< why n_jobs is what it is
   double estimated_speedup =
       0.0;  ///< over the plain loop, as predicted by the decision in force longest
-  /// Items per second with helpers / alone, both measured in this map; alone: in a comparison if
-  /// there was one, else from the time inside the callable. 1 when never shared.
+  /// Items per second with helpers / alone, both measured in this map; alone: in a comparison, or
+  /// before the first helper came. 1 when never shared; 0 when the rate alone was not measured.
   double measured_speedup = 0.0;
   std::vector<std::string> warnings = {};
   std::vector<revision> revisions = {};  ///< first the first decision; bounded, the newest are kept

@@ -129,7 +129,7 @@ void operator|(Range&&, const closure<Op>&) = delete;  // amorsize: the callable
 // clang-format on
 
 [[nodiscard]] inline std::shared_ptr<const options> copied(const options& how) {
-  return std::make_shared<const options>(how);
+  return std::shared_ptr<const options>(new options(how));
 }
 
 struct parallel_map_adaptor {
@@ -172,7 +172,7 @@ namespace views {
 /// report, label and on_progress refer to must outlive the view.
 ///
 /// Preconditions: as for parallel_map: op may run concurrently on different items.
-inline constexpr detail::view::parallel_map_adaptor parallel_map{};
+AMORSIZE_HIDDEN inline constexpr detail::view::parallel_map_adaptor parallel_map{};
 
 }  // namespace views
 }  // namespace AMORSIZE_ABI_NAMESPACE

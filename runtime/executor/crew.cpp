@@ -80,14 +80,17 @@ crew::spare_helpers crew::available() noexcept {
     return {0, policy::reason_code::one_cpu_allowed};
   }
   const double refused = no_threads_until_.load(std::memory_order_relaxed);
-  if (refused > 0.0 && time_.now().count() < refused) {
+  if (refused > 0.0 && started_.load(std::memory_order_relaxed) == 0 &&
+      time_.now().count() < refused) {
     return {0, policy::reason_code::no_threads};
   }
   const std::size_t here = main_->workers_allowed_here();
+  if (here < 2) {
+    return {0, policy::reason_code::library_limit};
+  }
   const std::size_t free =
       policy::saturating_subtract(helpers_allowed(), working_.load(std::memory_order_relaxed));
-  const std::size_t helpers = std::min({free, here > 0 ? here - 1 : 0, most_helpers});
-  return {helpers, policy::reason_code::workers_busy};
+  return {std::min({free, here - 1, most_helpers}), policy::reason_code::workers_busy};
 }
 
 policy::crew_state crew::state(nanoseconds now) const noexcept {
@@ -173,6 +176,8 @@ shared_map* crew::take_place(std::size_t workers) noexcept {
   map.errors.reset();
   map.first_skipped.store(lowest_exception::nothing, std::memory_order_relaxed);
   map.first_start.store(0.0, std::memory_order_relaxed);
+  map.items_before.store(0, std::memory_order_relaxed);
+  map.busy_before.store(0.0, std::memory_order_relaxed);
   map.arrivals.store(0, std::memory_order_relaxed);
   map.allowed.store(static_cast<std::uint32_t>(workers), std::memory_order_relaxed);
   map.controller = nullptr;

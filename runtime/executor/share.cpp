@@ -110,6 +110,7 @@ wake_observation run_shared(crew& with, shared_map& map, std::size_t helpers) {
     throw std::runtime_error("amorsize: the process was forked in the middle of this map");
   }
   seen.asked = std::max<std::size_t>(calls.asked, map.arrivals.load(std::memory_order_relaxed));
+  seen.called = calls.asked;
   seen.started = calls.started;
   const double started = map.first_start.load(std::memory_order_relaxed);
   if (started > 0.0) {

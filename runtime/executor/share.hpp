@@ -14,6 +14,7 @@ namespace executor {
 /// What opening the gate cost, for the overhead model.
 struct wake_observation {
   std::size_t asked = 0;         ///< helpers that were there or could be called
+  std::size_t called = 0;        ///< helpers that were there or could be called when the map opened
   std::size_t started = 0;       ///< of them, those called by this map
   policy::nanoseconds wake{0};   ///< spent by the caller on calling them, all together
   policy::nanoseconds start{0};  ///< until the first one was ready; 0 = none came

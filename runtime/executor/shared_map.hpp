@@ -120,6 +120,10 @@ struct shared_map {
   /// When the first helper was ready to run, nanoseconds of `time`; 0 = none yet. Written once by
   /// that helper, read by the caller at the end: relaxed.
   std::atomic<double> first_start{0.0};
+  /// What the caller had done in this place until then, alone: items, and nanoseconds inside the
+  /// callable. Written by that helper, read by the caller at the end: relaxed.
+  std::atomic<std::size_t> items_before{0};
+  std::atomic<double> busy_before{0.0};
   /// Workers that ever took a seat, for a starting point of the search: relaxed.
   std::atomic<std::uint32_t> arrivals{0};
 

@@ -217,8 +217,13 @@ bool run_worker(shared_map& map, std::size_t seat) {
 
 void run_helper(shared_map& map) noexcept {
   double nobody = 0.0;
-  map.first_start.compare_exchange_strong(
-      nobody, map.time->now().count(), std::memory_order_relaxed);
+  if (map.first_start.compare_exchange_strong(
+          nobody, map.time->now().count(), std::memory_order_relaxed)) {
+    map.items_before.store(map.seats[0].items.load(std::memory_order_relaxed),
+                           std::memory_order_relaxed);
+    map.busy_before.store(map.seats[0].busy.load(std::memory_order_relaxed),
+                          std::memory_order_relaxed);
+  }
   const std::size_t helpers_seats = map.seats_in_use - 1;
   const std::size_t start = map.arrivals.fetch_add(1, std::memory_order_relaxed);
   for (std::size_t tried = 0; tried < helpers_seats; ++tried) {

@@ -65,6 +65,10 @@ std::string cause(const policy::decision& made) {
   switch (made.reason) {
     case reason_code::none:
       return "nothing decided yet";
+    case reason_code::stopped_before:
+      return "stopped before the first item";
+    case reason_code::library_limit:
+      return "oneTBB may have one thread here (an arena or global_control)";
     case reason_code::empty_input:
       return "no items";
     case reason_code::single_item:
@@ -128,6 +132,10 @@ std::string_view reason_name(policy::reason_code code) noexcept {
   switch (code) {
     case reason_code::none:
       return "none";
+    case reason_code::stopped_before:
+      return "stopped_before";
+    case reason_code::library_limit:
+      return "library_limit";
     case reason_code::empty_input:
       return "empty_input";
     case reason_code::single_item:

@@ -91,9 +91,11 @@ std::string report_text(const report& value) {
             count_text(value.n_jobs) + (value.backend.empty() ? "" : ", backend " + value.backend));
   block.row("workers", count_text(value.workers) + " ran items");
   block.row("chunksize", count_text(value.chunksize));
-  block.row("speedup",
-            ratio_text(value.estimated_speedup) + " estimated, " +
-                ratio_text(value.measured_speedup) + " measured");
+  block.row(
+      "speedup",
+      ratio_text(value.estimated_speedup) + " estimated, " +
+          (value.measured_speedup > 0.0 ? ratio_text(value.measured_speedup) : std::string("not")) +
+          " measured");
   block.row("elapsed", duration_text(value.elapsed));
   block.row("cost",
             duration_text(policy::nanoseconds{value.estimated_cost_ns}) + " per item, spread " +

@@ -16,6 +16,7 @@ namespace policy {
 enum class reason_code : std::uint8_t {
   none,                    ///< nothing decided yet
   empty_input,             ///< no items
+  stopped_before,          ///< a stop was requested before the first item
   single_item,             ///< one item (left): nothing to share
   callable_not_shareable,  ///< not invocable through const F&
   output_not_shareable,    ///< neighbouring outputs share a memory location (vector<bool>, proxies)
@@ -23,20 +24,21 @@ enum class reason_code : std::uint8_t {
   not_random_access,       ///< stream, list, generator: run in order on the calling thread
   one_job_requested,       ///< n_jobs = 1 or max_jobs = 1
   one_cpu_allowed,         ///< affinity mask or quota leaves one CPU
-  workers_busy,            ///< nested or concurrent maps already use the machine
-  no_threads,              ///< the system gave no thread
-  backend_failed,          ///< oneTBB failed earlier in this process
-  forked_child,            ///< forked in the middle of a map
-  too_many_maps,           ///< more maps share at once than the library has places for
-  too_short,               ///< predicted remaining work is below one wake-up
-  gain_too_small,          ///< sharing would save less than a tenth
-  shared_predicted,        ///< n_jobs minimises the predicted makespan
-  jobs_requested,          ///< n_jobs was set by the caller or the environment
-  no_speedup,              ///< measured: the workers hinder each other
-  trying_alone,            ///< a short comparison: is the rate better without helpers?
-  trying_again,            ///< back-off is over: do helpers help now?
-  costs_changed,           ///< the items became dearer, the helpers do help
-  fewer_help_as_much,      ///< measured: fewer workers reach the same rate
+  library_limit,   ///< oneTBB may have one thread here (global_control, the arena around the call)
+  workers_busy,    ///< nested or concurrent maps already use the machine
+  no_threads,      ///< the system gave no thread
+  backend_failed,  ///< oneTBB failed earlier in this process
+  forked_child,    ///< forked in the middle of a map
+  too_many_maps,   ///< more maps share at once than the library has places for
+  too_short,       ///< predicted remaining work is below one wake-up
+  gain_too_small,  ///< sharing would save less than a tenth
+  shared_predicted,    ///< n_jobs minimises the predicted makespan
+  jobs_requested,      ///< n_jobs was set by the caller or the environment
+  no_speedup,          ///< measured: the workers hinder each other
+  trying_alone,        ///< a short comparison: is the rate better without helpers?
+  trying_again,        ///< back-off is over: do helpers help now?
+  costs_changed,       ///< the items became dearer, the helpers do help
+  fewer_help_as_much,  ///< measured: fewer workers reach the same rate
 };
 
 /// One decision and the numbers behind it.

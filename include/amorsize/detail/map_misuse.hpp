@@ -54,6 +54,11 @@ template <class Range, class Other, class Op>
 concept is_no_output = iterable<Range> && iterable<Other> && !is_options<Op> &&
                        !range_mappable_to<Range, std::decay_t<Other>, Op>;
 
+/// Two ranges, and no pair of iterators that happen to be ranges themselves (those of directories).
+template <class Range, class Other, class Out, class Op>
+concept are_two_ranges = iterable<Range> && iterable<Other> && !is_options<Op> &&
+                         !mappable<std::decay_t<Range>, std::decay_t<Other>, Out, Op>;
+
 }  // namespace detail
 
 // The sentence must stand on the line the compiler shows.
@@ -95,7 +100,7 @@ template <class Range, class Other, class Op>
 void parallel_map(Range&&, Other&&, Op) = delete;  // amorsize: the output is a range; pass an iterator such as out.begin()
 
 template <class Range, class Other, class Out, class Op>
-  requires detail::iterable<Range> && detail::iterable<Other> && (!detail::is_options<Op>)
+  requires detail::are_two_ranges<Range, Other, Out, Op>
 void parallel_map(Range&&, Other&&, Out, Op) = delete;  // amorsize: there is no form with two ranges; pass (v.begin(), v.end(), w.begin(), out, f)
 
 template <class Range, class Op>
@@ -119,7 +124,7 @@ template <class Range, class Other, class Op>
 void parallel_map(Range&&, Other&&, Op, const options&) = delete;  // amorsize: the output is a range; pass an iterator such as out.begin()
 
 template <class Range, class Other, class Out, class Op>
-  requires detail::iterable<Range> && detail::iterable<Other> && (!detail::is_options<Op>)
+  requires detail::are_two_ranges<Range, Other, Out, Op>
 void parallel_map(Range&&, Other&&, Out, Op, const options&) = delete;  // amorsize: there is no form with two ranges; pass (v.begin(), v.end(), w.begin(), out, f)
 // clang-format on
 

@@ -77,14 +77,26 @@ class result_room {
     ::new (static_cast<void*>(std::addressof(result_))) Result(std::invoke(op, *item));
     is_full_ = true;
   }
+// g++ 12 does not see that is_full_ guards result_, and warns in the user's program.
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#endif
   void clear() noexcept {
     if (is_full_) {
       is_full_ = false;
       std::destroy_at(std::addressof(result_));
     }
   }
-  [[nodiscard]] bool is_full() const noexcept { return is_full_; }
-  [[nodiscard]] Result& get() const noexcept { return result_; }
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic pop
+#endif
+  [[nodiscard]] bool is_full() const noexcept {
+    return is_full_;
+  }
+  [[nodiscard]] Result& get() const noexcept {
+    return result_;
+  }
 
  private:
   void take(result_room& other) {
