@@ -253,7 +253,7 @@ auto map_range(Range& range, UnaryOp& op, const options* how) {
 ///                skipped as far as they have not started. std::invalid_argument: last < first.
 ///                bad_option, cancelled: with options only.
 /// Complexity:    exactly last - first calls of op.
-/// Overhead:      per chunk two clock readings and one claim, nothing per item. A
+/// Overhead:      per chunk one clock reading and one claim, nothing per item. A
 ///                call known to last under a microsecond runs the plain loop: one call in 33 to 64
 ///                is timed, so a cost that jumps is noticed that many calls later.
 /// Thread safety: concurrent calls share one set of workers; nested calls do not add threads.
