@@ -46,6 +46,7 @@ bool map_run::place_map(const decision& made) noexcept {
     decision refused = made;
     refused.n_jobs = 1;
     refused.reason = reason_code::too_many_maps;
+    refused.chunksize = request_.items;
     history_.record(last_ - began_, refused);
     return false;
   }

@@ -40,12 +40,6 @@ void cost_estimate::observe(std::size_t items, nanoseconds busy) noexcept {
   busy_ += time;
 }
 
-void cost_estimate::restart(nanoseconds cost) noexcept {
-  items_ = 1.0;
-  busy_ = sane(cost);
-  since_forgetting_ = nanoseconds{0};
-}
-
 }  // namespace policy
 }  // namespace AMORSIZE_ABI_NAMESPACE
 }  // namespace amorsize

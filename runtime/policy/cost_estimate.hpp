@@ -20,9 +20,6 @@ class cost_estimate {
   /// Adds a finished block. Blocks of no items are ignored. O(1).
   void observe(std::size_t items, nanoseconds busy) noexcept;
 
-  /// Forgets everything but the newest rate: the cost has changed.
-  void restart(nanoseconds cost) noexcept;
-
   [[nodiscard]] bool known() const noexcept { return items_ > 0.0 || first_items_ > 0.0; }
   /// Have there been two samples? The first one alone may be a first call's surprise.
   [[nodiscard]] bool confirmed() const noexcept { return items_ > 0.0; }

@@ -51,10 +51,10 @@ class throughput_climb {
 
   /// Rate with helpers / rate alone, as last measured; 0 = not yet.
   [[nodiscard]] double measured_ratio() const noexcept { return ratio_; }
-  /// The same, but only from beats in which helpers were sent away; 0 = there was none.
-  [[nodiscard]] double compared_rate() const noexcept { return compared_rate_; }
   /// Items per nanosecond of one worker alone, as last measured.
   [[nodiscard]] double rate_alone() const noexcept { return rate_alone_; }
+  /// The same, but only from beats in which helpers were sent away; 0 = there was none.
+  [[nodiscard]] double compared_rate() const noexcept { return compared_rate_; }
 
  private:
   enum class state {

@@ -1,6 +1,7 @@
 #include "runtime/executor/gate.hpp"
 #include "tests/support/catch.hpp"
 
+#include <atomic>
 #include <latch>
 #include <thread>
 #include <vector>
@@ -69,7 +70,8 @@ TEST_CASE("counts go up to the largest crew without touching the flags", "[execu
 TEST_CASE("the caller sees all that helpers wrote before they left", "[executor][stress]") {
   for (int round = 0; round < 300; ++round) {
     gate door;
-    std::vector<int> written(3, 0);  // plain memory: ordering is the gate's
+    std::vector<int> written(3, 0);             // plain memory: ordering is the gate's
+    std::vector<std::atomic<bool>> entered(3);  // relaxed: orders nothing
     std::latch start(4);
     std::vector<std::thread> threads;
     door.open(3);
@@ -77,18 +79,21 @@ TEST_CASE("the caller sees all that helpers wrote before they left", "[executor]
       threads.emplace_back([&, i] {
         start.arrive_and_wait();
         if (door.try_enter()) {
+          entered[i].store(true, std::memory_order_relaxed);
           written[i] = 1;
           door.leave();
-        } else {
-          written[i] = 0;
         }
       });
     }
     start.arrive_and_wait();
     door.close();
     door.wait_until_empty();
-    // Those inside have left; those who were late never entered. Nobody is inside now.
-    CHECK(door.is_empty());
+    // Whoever entered has left, and is seen; whoever was late never writes.
+    for (std::size_t i = 0; i < 3; ++i) {
+      if (entered[i].load(std::memory_order_relaxed)) {
+        CHECK(written[i] == 1);
+      }
+    }
     for (std::thread& thread : threads) {
       thread.join();
     }
