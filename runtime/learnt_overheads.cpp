@@ -4,8 +4,6 @@ namespace amorsize {
 inline namespace AMORSIZE_ABI_NAMESPACE {
 namespace {
 
-constinit learnt_overheads of_process;
-
 /// The first observation replaces the assumption, later ones move it.
 void update(std::atomic<double>& held, policy::nanoseconds sample) noexcept {
   const double before = held.load(std::memory_order_relaxed);
@@ -51,10 +49,6 @@ void learnt_overheads::observe(policy::crew_state state,
 
 bool learnt_overheads::is_measured(policy::crew_state state) const noexcept {
   return wake_[static_cast<std::size_t>(state)].load(std::memory_order_relaxed) > 0.0;
-}
-
-learnt_overheads& overheads_of_process() noexcept {
-  return of_process;
 }
 
 }  // namespace AMORSIZE_ABI_NAMESPACE

@@ -45,7 +45,7 @@ class learnt_overheads {
   std::atomic<double> claim_{0.0};
 };
 
-/// The process's own.
+/// The process's own: process.cpp.
 [[nodiscard]] learnt_overheads& overheads_of_process() noexcept;
 
 }  // namespace AMORSIZE_ABI_NAMESPACE

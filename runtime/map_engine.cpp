@@ -37,7 +37,7 @@ std::uint32_t run_map(const map_request& request) {
       with.n_jobs == 0 && policy::is_one_block(request.items, remembered_cost(request.site))) {
     return run_one_block(request);
   }
-  map_run run(request, with);
+  map_run run(request, with, probe::real_clock());
   run.run();
   // Whoever wants reports wants them of every call.
   return with.reported() ? 0 : untimed_calls(run.last_reading());

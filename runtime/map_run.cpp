@@ -1,7 +1,6 @@
 #include "runtime/executor/worker_loop.hpp"
 #include "runtime/learnt_overheads.hpp"
 #include "runtime/map_run.hpp"
-#include "runtime/probe/steady_clock.hpp"
 #include "runtime/process.hpp"
 #include "runtime/serial_cause.hpp"
 #include "runtime/site_memory.hpp"
@@ -15,10 +14,12 @@ using policy::decision;
 using policy::nanoseconds;
 using policy::reason_code;
 
-map_run::map_run(const detail::map_request& request, const settings& with) noexcept
+map_run::map_run(const detail::map_request& request,
+                 const settings& with,
+                 const clock& time) noexcept
     : request_(request),
       with_(with),
-      time_(probe::real_clock()),
+      time_(time),
       began_(time_.now()),
       last_(began_),
       controller_(request.items,

@@ -33,7 +33,8 @@ class map_run {
   using reason_code = policy::reason_code;
 
  public:
-  map_run(const detail::map_request& request, const settings& with) noexcept;
+  /// All three outlive the run.
+  map_run(const detail::map_request& request, const settings& with, const clock& time) noexcept;
 
   /// Runs every item, delivers the report, throws what the map throws. Once.
   void run();

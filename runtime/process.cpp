@@ -37,6 +37,9 @@ constinit thread_local std::size_t usable_here = 0;
 /// starts with plain threads.
 const pid_t loaded_in = getpid();
 
+/// What waking has cost in this process.
+constinit learnt_overheads overheads_here;
+
 /// Claiming from one's own range, without contention.
 nanoseconds measure_claim() noexcept {
   constexpr std::uint32_t claims = 64;
@@ -50,6 +53,10 @@ nanoseconds measure_claim() noexcept {
 }
 
 }  // namespace
+
+learnt_overheads& overheads_of_process() noexcept {
+  return overheads_here;
+}
 
 executor::crew& crew_of_process() {
   static executor::crew& crew = [&]() -> executor::crew& {

@@ -93,7 +93,7 @@ class basic_range_word {
   atomic<std::uint64_t> word_{0};
 };
 
-using range_word = basic_range_word<std_atomics>;
+using range_word = basic_range_word<atomics>;
 
 /// The words looked at before a thief settles for the largest it has seen. A full scan of 1,000
 /// remote cache lines would take 100 us.

@@ -15,13 +15,13 @@
 #pragma once
 
 #include "runtime/clock.hpp"
+#include "runtime/executor/atomic_policy.hpp"
 #include "runtime/executor/enlist.hpp"
 #include "runtime/executor/shared_map.hpp"
 #include "runtime/policy/decision.hpp"
 #include "runtime/policy/overhead_model.hpp"
 
 #include <array>
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 
@@ -124,7 +124,7 @@ class crew {
   enum class ticket_state : std::uint32_t { idle, called, awake };
   struct alignas(cache_line) ticket {
     /// idle -> called by whoever asks (CAS, seq_cst), called -> awake -> idle by the helper.
-    std::atomic<ticket_state> state{ticket_state::idle};
+    atomic<ticket_state> state{ticket_state::idle};
   };
 
   /// Tickets that are called but have not come yet: at a map's opening they are some other map's;
@@ -144,29 +144,29 @@ class crew {
   enlist* beyond_;  ///< the rest
 
   /// CPUs of the process. Written by maps that look, read by all: relaxed, it is an advice.
-  std::atomic<std::size_t> budget_{1};
+  atomic<std::size_t> budget_{1};
   /// Threads inside a map. Changed by presence: relaxed, a count.
-  std::atomic<std::size_t> callers_{0};
+  atomic<std::size_t> callers_{0};
   /// Helpers inside maps that count. Changed by helpers, by CAS against the limit: relaxed.
-  std::atomic<std::size_t> working_{0};
+  atomic<std::size_t> working_{0};
   /// Helpers in serve() without a map. Relaxed: a wrong value costs a wake or a late start.
-  std::atomic<std::size_t> lingering_{0};
+  atomic<std::size_t> lingering_{0};
   /// Tickets ever started. Relaxed: grows only.
-  std::atomic<std::size_t> started_{0};
+  atomic<std::size_t> started_{0};
   /// When a helper last had work, nanoseconds of the clock: relaxed, a statistic.
-  std::atomic<double> last_active_{0.0};
+  atomic<double> last_active_{0.0};
   /// Smoothed time between a map's end and the next one's beginning: relaxed, a statistic.
-  std::atomic<double> usual_gap_{1e9};
+  atomic<double> usual_gap_{1e9};
   /// The main back end has failed for good / a child was forked in mid-map / no thread was to be
   /// had at that time of the clock. Relaxed: advice, checked again by start().
-  std::atomic<bool> main_failed_{false};
-  std::atomic<bool> forked_{false};
-  std::atomic<double> no_threads_until_{0.0};
+  atomic<bool> main_failed_{false};
+  atomic<bool> forked_{false};
+  atomic<double> no_threads_until_{0.0};
 
   /// Bit i: place i is in use / is open and wants helpers. Changed by RMW; places_:
   /// acquire/release, hands over the place. wanting_: seq_cst, see "falling asleep".
-  alignas(cache_line) std::atomic<std::uint64_t> places_{0};
-  alignas(cache_line) std::atomic<std::uint64_t> wanting_{0};
+  alignas(cache_line) atomic<std::uint64_t> places_{0};
+  alignas(cache_line) atomic<std::uint64_t> wanting_{0};
   std::array<shared_map, most_maps> maps_{};
   std::array<ticket, most_helpers> tickets_{};
 };

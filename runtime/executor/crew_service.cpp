@@ -114,7 +114,7 @@ bool crew::join_a_map(ticket_index index) noexcept {
 }
 
 void crew::serve(ticket_index index) noexcept {
-  std::atomic<ticket_state>& state = tickets_[index].state;
+  atomic<ticket_state>& state = tickets_[index].state;
   state.store(ticket_state::awake, std::memory_order_relaxed);
   standing_of_this_thread().is_helper = true;
   const nanoseconds gap{usual_gap_.load(std::memory_order_relaxed)};

@@ -148,7 +148,7 @@ class basic_gate {
   atomic<word> word_{0};
 };
 
-using gate = basic_gate<std_atomics>;
+using gate = basic_gate<atomics>;
 
 }  // namespace executor
 }  // namespace AMORSIZE_ABI_NAMESPACE

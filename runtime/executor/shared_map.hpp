@@ -14,7 +14,6 @@
 
 #include <amorsize/detail/chunk_body.hpp>
 
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 
@@ -28,11 +27,11 @@ struct alignas(2 * cache_line) worker_seat {
 
   /// A worker sits here. Set by CAS on entering (acquire: sees what the last one left), cleared on
   /// leaving (release).
-  alignas(cache_line) std::atomic<bool> taken{false};
+  alignas(cache_line) atomic<bool> taken{false};
   /// Written by the worker in the seat after each chunk, read by the holder of the beat and by the
   /// caller's progress. Relaxed: statistics; the final values are published by leaving the gate.
-  std::atomic<std::size_t> items{0};
-  std::atomic<double> busy{0.0};  ///< nanoseconds
+  atomic<std::size_t> items{0};
+  atomic<double> busy{0.0};  ///< nanoseconds
   /// Owned by the holder of the beat: what it has already accounted for.
   std::size_t items_counted = 0;
   double busy_counted = 0.0;
@@ -106,26 +105,26 @@ struct shared_map {
   lowest_exception errors;
   /// Lowest index that was given up (behind a failure or a stop). Lowered by any worker, read by
   /// the caller after the door is closed and empty: relaxed.
-  std::atomic<std::size_t> first_skipped{0};
+  atomic<std::size_t> first_skipped{0};
   /// Workers allowed, the caller included. Written by the holder of the beat, read by helpers at
   /// chunk boundaries; a late view costs one chunk: relaxed.
-  std::atomic<std::uint32_t> allowed{1};
+  atomic<std::uint32_t> allowed{1};
   /// Does this map count against the budget of the process? Read before entering as a hint.
-  std::atomic<bool> exempt{false};
+  atomic<bool> exempt{false};
   /// When the next beat is due, nanoseconds of `time`. Written by the holder of the beat: relaxed.
-  std::atomic<double> next_beat{0.0};
+  atomic<double> next_beat{0.0};
   policy::nanoseconds beat_began{0};  ///< the present beat; guarded by `beat`
   /// Held by whoever ticks the controller. acquire/release: publishes the controller's state.
-  std::atomic_flag beat{};
+  atomic_flag beat{};
   /// When the first helper was ready to run, nanoseconds of `time`; 0 = none yet. Written once by
   /// that helper, read by the caller at the end: relaxed.
-  std::atomic<double> first_start{0.0};
+  atomic<double> first_start{0.0};
   /// What the caller had done in this place until then, alone: items, and nanoseconds inside the
   /// callable. Written by that helper, read by the caller at the end: relaxed.
-  std::atomic<std::size_t> items_before{0};
-  std::atomic<double> busy_before{0.0};
+  atomic<std::size_t> items_before{0};
+  atomic<double> busy_before{0.0};
   /// Workers that ever took a seat, for a starting point of the search: relaxed.
-  std::atomic<std::uint32_t> arrivals{0};
+  atomic<std::uint32_t> arrivals{0};
 
   [[nodiscard]] range_word& range(std::size_t seat) noexcept { return seats[seat].range; }
 

@@ -1,0 +1,69 @@
+// A machine that does not exist, as numbers: how many workers it has, what waking, claiming and
+// looking at other workers' memory costs on it, and what goes wrong. Thread safety: plain values.
+#pragma once
+
+#include "runtime/policy/units.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace amorsize_tests {
+
+using amorsize::policy::nanoseconds;
+
+/// What one wake-up costs whoever wakes, and how long until the helper runs.
+struct wake_model {
+  nanoseconds wake{0};
+  nanoseconds start{0};
+};
+
+/// One worker makes no progress between two moments.
+struct stall {
+  std::size_t worker = 0;  ///< 0 is the caller; ticket t is worker t + 1
+  nanoseconds from{0};
+  nanoseconds until{0};
+};
+
+/// What goes wrong. The default is nothing.
+struct fault_model {
+  /// So many of the helpers called, in parts of one, start `lateness` later than they should.
+  double late_fraction = 0.0;
+  nanoseconds lateness{0};
+  /// So many of the tickets, in parts of one, never come.
+  double lost_fraction = 0.0;
+  std::vector<stall> stalls = {};
+  /// Readings of the clock are off by up to so much either way; neighbouring ones may go back.
+  nanoseconds clock_noise{0};
+};
+
+/// Defaults: the 2-CPU virtual machine the library was first measured on (DESIGN.md, section 4).
+struct machine_model {
+  std::size_t workers = 2;  ///< CPUs this process may use
+
+  // Threads: made when first called; parked; active within stays_awake before the call.
+  wake_model absent{nanoseconds{40e3}, nanoseconds{60e3}};
+  wake_model asleep{nanoseconds{10e3}, nanoseconds{40e3}};
+  wake_model awake{nanoseconds{100}, nanoseconds{800}};
+  nanoseconds stays_awake{100e3};  ///< after a helper has given its thread back
+  nanoseconds linger{5e3};         ///< looking for work before that
+  /// Every wake varies by up to this fraction either way.
+  double wake_jitter = 0.2;
+
+  // Memory. A line that another worker wrote last has to come from there.
+  nanoseconds load_miss{100};
+  nanoseconds store_miss{20};  ///< the store buffer hides most of it
+  nanoseconds rmw_hit{5};
+  nanoseconds rmw_miss{100};  ///< read-modify-writes of one line happen one after another
+  nanoseconds clock_reading{24};
+  nanoseconds pause{40};
+
+  /// Relative speed of each worker; empty: all 1. Later ones are 1.
+  std::vector<double> speeds = {};
+  fault_model faults = {};
+
+  /// Claiming a chunk alone: one word that nobody else looks at, one reading of the clock.
+  [[nodiscard]] nanoseconds claim() const noexcept { return rmw_hit + clock_reading; }
+};
+
+}  // namespace amorsize_tests

@@ -1,0 +1,117 @@
+#include "runtime/map_run.hpp"
+#include "tests/support/virtual_machine/simulate.hpp"
+
+#include <cstdio>
+#include <cstdlib>
+
+namespace amorsize_tests {
+namespace {
+
+/// The map's body: an item takes its cost of the running worker's time.
+struct costly_body {
+  virtual_machine& on;
+  const item_costs& costs;
+  std::size_t chunks = 0;
+  std::size_t items = 0;
+
+  static void run(void* context, amorsize::detail::item_block& block) {
+    auto& self = *static_cast<costly_body*>(context);
+    self.on.advance(self.costs.of_range(block.first, block.last));
+    self.items += block.last - block.first;
+    ++self.chunks;
+    block.next = block.last;
+  }
+};
+
+amorsize::settings settings_of(const amorsize::options& how) {
+  amorsize::settings with;
+  with.n_jobs = how.n_jobs;
+  with.max_jobs = how.max_jobs;
+  with.chunksize = how.chunksize;
+  with.target_chunk = nanoseconds{static_cast<double>(how.target_chunk_duration.count())};
+  with.how = &how;
+  return with;
+}
+
+machine_counts difference(const machine_counts& after, const machine_counts& before) {
+  return {after.wakes - before.wakes,
+          after.clock_readings - before.clock_readings,
+          after.modifications - before.modifications,
+          after.sleeps - before.sleeps};
+}
+
+/// Long enough for every helper to fall asleep.
+constexpr nanoseconds pause_between{5e6};
+
+}  // namespace
+
+simulated_map simulate(virtual_process& in,
+                       const item_costs& costs,
+                       const amorsize::options& how,
+                       site* memory) {
+  virtual_machine& machine = in.machine();
+  simulated_map seen;
+  amorsize::options own = how;
+  own.report = &seen.report;
+  const amorsize::settings with = settings_of(own);
+  costly_body body{machine, costs};
+  amorsize::detail::map_request request;
+  request.items = costs.items();
+  request.body = {&body, &costly_body::run};
+  request.site = memory;
+  request.how = &own;
+  const machine_counts counts = machine.counts();
+  const nanoseconds began = machine.exact_now();
+  amorsize::map_run run(request, with, machine);
+  run.run();
+  seen.makespan = machine.exact_now() - began;
+  seen.counts = difference(machine.counts(), counts);
+  seen.serial = costs.total();
+  seen.lower_bound = costs.lower_bound(machine.model().workers);
+  seen.chunks = body.chunks;
+  seen.items = body.items;
+  if (body.items != costs.items()) {
+    std::fprintf(stderr, "%zu of %zu items were run\n", body.items, costs.items());
+    std::abort();
+  }
+  return seen;
+}
+
+simulated_map simulate(const machine_model& on,
+                       const item_costs& costs,
+                       const amorsize::options& how,
+                       std::uint64_t seed) {
+  virtual_process process(on, seed);
+  return simulate(process, costs, how);
+}
+
+simulated_map simulate_warm(const machine_model& on,
+                            const item_costs& costs,
+                            const amorsize::options& how,
+                            std::uint64_t seed) {
+  virtual_process process(on, seed);
+  site memory;
+  static_cast<void>(simulate(process, costs, how, &memory));
+  process.machine().sleep_for(pause_between);
+  return simulate(process, costs, how, &memory);
+}
+
+best_n_jobs find_best_n_jobs(const machine_model& on, const item_costs& costs, std::uint64_t seed) {
+  best_n_jobs best{1, costs.total()};
+  for (std::size_t base = 2; base <= on.workers; base *= 2) {
+    for (const std::size_t n_jobs : {base, base + base / 2}) {
+      if (n_jobs > on.workers) {
+        break;
+      }
+      amorsize::options how;
+      how.n_jobs = n_jobs;
+      const simulated_map seen = simulate_warm(on, costs, how, seed);
+      if (seen.makespan < best.makespan) {
+        best = {n_jobs, seen.makespan};
+      }
+    }
+  }
+  return best;
+}
+
+}  // namespace amorsize_tests

@@ -1,0 +1,63 @@
+// One map on a virtual machine, from the call to its return: the production engine, executor and
+// policy in virtual time. Thread safety: one simulation at a time.
+#pragma once
+
+#include "runtime/policy/decision.hpp"
+#include "tests/support/virtual_machine/cost_shape.hpp"
+#include "tests/support/virtual_machine/virtual_process.hpp"
+
+#include <amorsize/detail/call_site.hpp>
+#include <amorsize/options.hpp>
+#include <amorsize/report.hpp>
+
+#include <cstddef>
+#include <cstdint>
+
+namespace amorsize_tests {
+
+/// How long a map took, and what it did.
+struct simulated_map {
+  nanoseconds makespan{0};
+  nanoseconds serial{0};       ///< the plain loop
+  nanoseconds lower_bound{0};  ///< no schedule on all workers of the machine is shorter
+  std::size_t chunks = 0;      ///< calls of the body, the blocks of the dry run included
+  std::size_t items = 0;       ///< run; each exactly once, or the simulation aborts
+  machine_counts counts{};     ///< of this map alone
+  amorsize::report report{};   ///< as the user gets it
+
+  [[nodiscard]] double against_bound() const noexcept { return makespan / lower_bound; }
+  [[nodiscard]] double speedup() const noexcept { return serial / makespan; }
+};
+
+/// What a site keeps from call to call.
+using site = amorsize::detail::call_site;
+
+/// Runs one map in the process. how: as the user's options; its report is not used. memory: the
+/// call site; null: a site's first call.
+[[nodiscard]] simulated_map simulate(virtual_process& in,
+                                     const item_costs& costs,
+                                     const amorsize::options& how = {},
+                                     site* memory = nullptr);
+
+/// The first map of a fresh process on a fresh machine.
+[[nodiscard]] simulated_map simulate(const machine_model& on,
+                                     const item_costs& costs,
+                                     const amorsize::options& how = {},
+                                     std::uint64_t seed = 1);
+
+/// The n_jobs among powers of two and three times powers of two, capped by the machine, with the
+/// shortest makespan when maps of that site follow one another and workers have long been asleep.
+struct best_n_jobs {
+  std::size_t n_jobs = 1;
+  nanoseconds makespan{0};
+};
+[[nodiscard]] best_n_jobs find_best_n_jobs(const machine_model& on,
+                                           const item_costs& costs,
+                                           std::uint64_t seed = 1);
+/// The same map as it decides by itself.
+[[nodiscard]] simulated_map simulate_warm(const machine_model& on,
+                                          const item_costs& costs,
+                                          const amorsize::options& how = {},
+                                          std::uint64_t seed = 1);
+
+}  // namespace amorsize_tests

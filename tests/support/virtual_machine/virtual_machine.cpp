@@ -1,0 +1,175 @@
+#include "runtime/executor/worker_loop.hpp"
+#include "tests/support/virtual_machine/virtual_machine.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <utility>
+
+namespace amorsize_tests {
+namespace {
+
+virtual_machine* only = nullptr;
+
+/// Blocking on a word and being woken: two system calls and a switch.
+constexpr nanoseconds notify_cost{3e3};
+
+}  // namespace
+
+virtual_machine* virtual_machine::running() noexcept {
+  return only;
+}
+
+virtual_machine::virtual_machine(const machine_model& model, std::uint64_t seed)
+    : model_(model), memory_(model_), now_(1e6), random_(seed) {
+  if (only != nullptr) {
+    std::fputs("two virtual machines at once\n", stderr);
+    std::abort();
+  }
+  threads_.emplace_back().stack = std::make_unique<fiber>();
+  only = this;
+}
+
+virtual_machine::~virtual_machine() {
+  only = nullptr;
+}
+
+// --- time
+
+nanoseconds virtual_machine::now() const noexcept {
+  ++counts_.clock_readings;
+  // Reading the clock does not change the machine for its user, but takes time.
+  const_cast<virtual_machine*>(this)->advance(model_.clock_reading);
+  const nanoseconds noise = model_.faults.clock_noise;
+  return noise.count() > 0.0 ? now_ + noise * (2.0 * uniform_(random_) - 1.0) : now_;
+}
+
+nanoseconds virtual_machine::end_of(nanoseconds work) const {
+  const std::size_t worker = threads_[current_].worker;
+  const double speed = worker < model_.speeds.size() ? model_.speeds[worker] : 1.0;
+  nanoseconds ends = now_ + work / speed;
+  for (const stall& one : model_.faults.stalls) {
+    if (one.worker == worker && one.from < ends && one.until > now_) {
+      ends += one.until - std::max(one.from, now_);
+    }
+  }
+  return ends;
+}
+
+void virtual_machine::advance(nanoseconds work) {
+  if (work.count() > 0.0) {
+    continue_at(end_of(work));
+  }
+}
+
+void virtual_machine::sleep_for(nanoseconds time) {
+  continue_at(now_ + time);
+}
+
+void virtual_machine::drain() {
+  while (!moments_.empty()) {
+    continue_at(moments_.top().when);
+  }
+}
+
+void virtual_machine::continue_at(nanoseconds when) {
+  if (moments_.empty() || when < moments_.top().when) {
+    now_ = std::max(now_, when);
+    return;
+  }
+  moments_.push({when, ++order_, current_});
+  run_next();
+}
+
+void virtual_machine::run_next() {
+  if (moments_.empty()) {
+    // The main thread waits for something that nobody is left to do.
+    std::fputs("deadlock: every thread of the virtual machine waits\n", stderr);
+    std::abort();
+  }
+  const moment next = moments_.top();
+  moments_.pop();
+  now_ = std::max(now_, next.when);
+  switch_to(next.who);
+}
+
+void virtual_machine::switch_to(thread_id next) {
+  if (next == current_) {
+    return;
+  }
+  thread& from = threads_[current_];
+  thread& to = threads_[next];
+  from.standing = amorsize::executor::standing_of_this_thread();
+  from.nested_work = amorsize::executor::nested_work();
+  amorsize::executor::standing_of_this_thread() = to.standing;
+  amorsize::executor::nested_work() = to.nested_work;
+  current_ = next;
+  fiber::switch_from_to(*from.stack, *to.stack);
+}
+
+// --- threads
+
+virtual_machine::thread_id virtual_machine::make_thread(std::size_t worker,
+                                                        std::function<void()> entry) {
+  const thread_id id = threads_.size();
+  if (id >= most_threads) {
+    std::fputs("a virtual machine has at most 2,048 threads\n", stderr);
+    std::abort();
+  }
+  thread& made = threads_.emplace_back();
+  made.worker = worker;
+  made.stack = std::make_unique<fiber>([this, entry = std::move(entry)] {
+    for (;;) {
+      entry();
+      run_next();
+    }
+  });
+  return id;
+}
+
+void virtual_machine::wake_at(thread_id who, nanoseconds when) {
+  moments_.push({std::max(when, now_), ++order_, who});
+}
+
+// --- memory
+
+void virtual_machine::charge_load(const void* at) {
+  const nanoseconds ends = memory_.load(at, current_, now_);
+  advance(ends - now_);
+}
+
+void virtual_machine::charge_store(const void* at) {
+  const nanoseconds ends = memory_.store(at, current_, now_);
+  advance(ends - now_);
+}
+
+void virtual_machine::charge_modify(const void* at) {
+  ++counts_.modifications;
+  const nanoseconds ends = memory_.modify(at, current_, now_);
+  advance(ends - now_);
+}
+
+void virtual_machine::wait_on(const void* at) {
+  ++counts_.sleeps;
+  waiting_[at].push_back(current_);
+  run_next();
+}
+
+void virtual_machine::notify_all(const void* at) {
+  const auto found = waiting_.find(at);
+  if (found == waiting_.end()) {
+    return;
+  }
+  const std::vector<thread_id> woken = std::move(found->second);
+  waiting_.erase(found);
+  advance(notify_cost);
+  for (const thread_id one : woken) {
+    wake_at(one, now_ + jittered(model_.asleep.start, model_.wake_jitter));
+  }
+}
+
+nanoseconds virtual_machine::jittered(nanoseconds value, double fraction) {
+  return value * (1.0 + fraction * (2.0 * chance() - 1.0));
+}
+
+}  // namespace amorsize_tests

@@ -1,0 +1,120 @@
+#include "runtime/process.hpp"
+#include "runtime/report_delivery.hpp"
+#include "tests/support/virtual_machine/simulated_atomics.hpp"
+#include "tests/support/virtual_machine/virtual_process.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <utility>
+
+namespace amorsize_tests {
+namespace {
+
+virtual_process* only = nullptr;
+
+}  // namespace
+
+virtual_process::virtual_process(const machine_model& model, std::uint64_t seed)
+    : machine_(model, seed),
+      enlist_(machine_),
+      crew_(std::make_unique<amorsize::executor::crew>(enlist_, enlist_, machine_)) {
+  overheads_.set_claim(model.claim());
+  only = this;
+}
+
+virtual_process::~virtual_process() {
+  machine_.drain();
+  crew_.reset();
+  only = nullptr;
+}
+
+virtual_process& virtual_process::running() {
+  if (only == nullptr) {
+    std::fputs("no virtual process is running\n", stderr);
+    std::abort();
+  }
+  return *only;
+}
+
+// What simulated_atomics.hpp charges. Before and after a machine exists nothing costs anything.
+
+void charge_load(const void* at) {
+  if (virtual_machine* on = virtual_machine::running(); on != nullptr) {
+    on->charge_load(at);
+  }
+}
+void charge_store(const void* at) {
+  if (virtual_machine* on = virtual_machine::running(); on != nullptr) {
+    on->charge_store(at);
+  }
+}
+void charge_modify(const void* at) {
+  if (virtual_machine* on = virtual_machine::running(); on != nullptr) {
+    on->charge_modify(at);
+  }
+}
+void charge_pause() {
+  virtual_machine::running()->charge_pause();
+}
+void wait_on(const void* at) {
+  virtual_machine::running()->wait_on(at);
+}
+void notify_all(const void* at) {
+  if (virtual_machine* on = virtual_machine::running(); on != nullptr) {
+    on->notify_all(at);
+  }
+}
+
+}  // namespace amorsize_tests
+
+namespace amorsize {
+inline namespace AMORSIZE_ABI_NAMESPACE {
+
+// runtime/process.cpp
+
+executor::crew& crew_of_process() {
+  return amorsize_tests::virtual_process::running().crew();
+}
+
+learnt_overheads& overheads_of_process() noexcept {
+  return amorsize_tests::virtual_process::running().overheads();
+}
+
+std::size_t usable_cpus(policy::nanoseconds) noexcept {
+  return amorsize_tests::virtual_process::running().machine().model().workers;
+}
+
+policy::capacity capacity_now(policy::nanoseconds work_left) noexcept {
+  const std::size_t cpus = usable_cpus(work_left);
+  executor::crew& crew = crew_of_process();
+  crew.raise_budget(cpus);
+  if (cpus < 2) {
+    return {1, policy::reason_code::one_cpu_allowed};
+  }
+  const executor::crew::spare_helpers spare = crew.available();
+  return {std::min(cpus, spare.helpers + 1), spare.limited_by};
+}
+
+// runtime/report_delivery.cpp
+
+void deliver(report&& filled, const settings& with) noexcept {
+  if (with.how != nullptr && with.how->report != nullptr) {
+    *with.how->report = std::move(filled);
+  }
+}
+
+namespace executor {
+
+// The process-wide crew of a real process; nobody here asks for it.
+enlist& enlist_tbb() {
+  std::abort();
+}
+enlist& enlist_threads() {
+  std::abort();
+}
+void forget_threads_after_fork() noexcept {}
+
+}  // namespace executor
+}  // namespace AMORSIZE_ABI_NAMESPACE
+}  // namespace amorsize
