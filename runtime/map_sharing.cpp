@@ -23,9 +23,6 @@ using policy::reason_code;
 /// What the caller did before the first helper came is a measurement of its rate alone from here
 /// on.
 inline constexpr nanoseconds rate_measured_from{20e3};
-/// Seats are kept ready for so many times the workers first asked for, should the work turn out
-/// long.
-inline constexpr std::size_t seats_in_reserve = 4;
 /// Chunks per worker that a fixed n_jobs is reported with: costs are not known yet.
 inline constexpr std::size_t first_fixed_chunks = 8;
 
@@ -38,10 +35,8 @@ struct stop_shared {
 
 bool map_run::place_map(const decision& made) noexcept {
   const bool may_grow = made.reason != reason_code::jobs_requested;
-  const std::size_t seats =
-      may_grow ? std::max(made.n_jobs, std::min(made.limit_jobs, made.n_jobs * seats_in_reserve))
-               : made.n_jobs;
-  map_ = crew_of_process().take_place(seats);
+  // Room for all, should the work turn out longer than it looks.
+  map_ = crew_of_process().take_place(made.n_jobs, may_grow ? made.limit_jobs : made.n_jobs);
   if (map_ == nullptr) {
     decision refused = made;
     refused.n_jobs = 1;
@@ -180,7 +175,7 @@ void map_run::share(std::size_t n_jobs) {
 
 void map_run::close_books() noexcept {
   double helped = 0.0;
-  for (std::size_t seat = 0; seat < map_->seats_in_use; ++seat) {
+  for (std::size_t seat = 0, width = map_->width(); seat < width; ++seat) {
     const executor::worker_seat& one = map_->seats[seat];
     items_shared_ += one.items.load(std::memory_order_relaxed);
     busy_shared_ += nanoseconds{one.busy.load(std::memory_order_relaxed)};
@@ -206,7 +201,7 @@ void map_run::close_books() noexcept {
 
 void map_run::keep_busy_times() noexcept {
   try {
-    for (std::size_t seat = 0; seat < map_->seats_in_use; ++seat) {
+    for (std::size_t seat = 0, width = map_->width(); seat < width; ++seat) {
       const executor::worker_seat& one = map_->seats[seat];
       const bool ran_items = one.items.load(std::memory_order_relaxed) > 0;
       workers_ += ran_items && (seat > 0 || done_ == 0) ? 1 : 0;

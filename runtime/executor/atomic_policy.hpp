@@ -1,5 +1,5 @@
-// The atomics the executor is written in. The same sources run on std::atomic, under a model checker
-// and on the virtual machine of the tests. Thread safety: immutable.
+// The atomics the executor is written in. The same sources run on std::atomic, under a model
+// checker and on the virtual machine of the tests. Thread safety: immutable.
 //
 // The templates of the protocol (gate, claim_ranges) take a policy, so that a model checker can
 // supply one whose operations carry its own arguments. The rest of the executor uses atomic<T>,
@@ -78,6 +78,24 @@ struct basic_atomics {
   static void notify_all(Atomic<T>& at) noexcept {
     at.notify_all();
   }
+  static void pause() noexcept { executor::pause(); }
+};
+
+/// Waits longer after each failed CAS on one word. A thousand helpers that come at once and try
+/// again at once fail half a million times between them.
+template <class Atomics>
+class backoff {
+ public:
+  void once() noexcept {
+    for (unsigned i = 0; i < pauses_; ++i) {
+      Atomics::pause();
+    }
+    pauses_ = pauses_ < most_pauses ? 2 * pauses_ : most_pauses;
+  }
+
+ private:
+  static constexpr unsigned most_pauses = 1024;  ///< some ten microseconds
+  unsigned pauses_ = 1;
 };
 
 /// What this build is made with.

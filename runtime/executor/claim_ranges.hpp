@@ -53,7 +53,7 @@ class basic_range_word {
   void put(unit_range range) noexcept { Atomics::store(word_, pack(range), Atomics::release); }
 
   /// Takes `units(range)` units (at least 1, at most all) from the front; empty when nothing is
-  /// left. Owner only.
+  /// left. The owner, and on a visit (worker_loop.cpp) another.
   template <class Units>
   [[nodiscard]] unit_range claim(Units&& units) noexcept {
     std::uint64_t seen = Atomics::load(word_, Atomics::acquire);
@@ -99,25 +99,44 @@ using range_word = basic_range_word<atomics>;
 /// remote cache lines would take 100 us.
 inline constexpr std::size_t victims_compared = 8;
 
-/// Steals for `thief` from the largest of the next few non-empty ranges. `word(i)` is worker i's
-/// range, i < workers. Empty when every range was seen empty once. O(workers), usually O(1).
+/// Where a thief's search begins: all over the workers, and elsewhere each time. Neighbours have
+/// ranges of like cost and are done at the same time; looking only there, 1,000 workers need many
+/// steals until work has come from one end to the other. Source: xorshift-multiply of splitmix64.
+[[nodiscard]] constexpr std::size_t search_start(std::size_t thief,
+                                                 std::size_t turn,
+                                                 std::size_t workers) noexcept {
+  std::uint64_t mixed = (static_cast<std::uint64_t>(thief) << 32U) + turn + 1;
+  mixed = (mixed ^ (mixed >> 30U)) * 0xbf58476d1ce4e5b9U;
+  mixed = (mixed ^ (mixed >> 27U)) * 0x94d049bb133111ebU;
+  return static_cast<std::size_t>((mixed ^ (mixed >> 31U)) % workers);
+}
+
+/// Steals for `thief` from the largest of some ranges spread over all workers, or from the first
+/// that is not empty. `word(i)` is worker i's range, i < workers; turn: differs from search to
+/// search. Empty when every range was seen empty once. O(workers), usually O(1).
 template <class WordOf>
-[[nodiscard]] unit_range steal_for(std::size_t thief, std::size_t workers, WordOf&& word) noexcept {
+[[nodiscard]] unit_range steal_for(std::size_t thief,
+                                   std::size_t workers,
+                                   std::size_t turn,
+                                   WordOf&& word) noexcept {
+  const std::size_t start =
+      workers > victims_compared + 1 ? search_start(thief, turn, workers) : thief + 1;
   for (;;) {
     std::size_t victim = workers;
     unit_range largest{};
-    std::size_t compared = 0;
-    for (std::size_t step = 1; step < workers && compared < victims_compared; ++step) {
-      const std::size_t at = thief + step < workers ? thief + step : thief + step - workers;
-      const unit_range seen = word(at).peek();
-      if (seen.size() == 0) {
-        continue;
-      }
-      ++compared;
+    const auto look = [&](std::size_t at) {
+      const unit_range seen = at == thief ? unit_range{} : word(at).peek();
       if (seen.size() > largest.size()) {
         largest = seen;
         victim = at;
       }
+    };
+    const std::size_t compared = workers < victims_compared ? workers : victims_compared;
+    for (std::size_t sample = 0; sample < compared; ++sample) {
+      look((start + sample * workers / compared) % workers);
+    }
+    for (std::size_t step = 0; step < workers && victim == workers; ++step) {
+      look((start + step) % workers);
     }
     if (victim == workers) {
       return {};

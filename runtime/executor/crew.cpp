@@ -121,12 +121,16 @@ crew::presence::~presence() {
 }
 
 bool crew::take_budget() noexcept {
-  std::size_t seen = working_.load(std::memory_order_relaxed);
-  while (seen < helpers_allowed()) {
-    if (working_.compare_exchange_weak(seen, seen + 1, std::memory_order_relaxed)) {
-      return true;
-    }
+  const std::size_t allowed = helpers_allowed();
+  if (working_.load(std::memory_order_relaxed) >= allowed) {
+    return false;
   }
+  // Added first and taken back if it was too much: a CAS against the limit fails over and over when
+  // many helpers come at once.
+  if (working_.fetch_add(1, std::memory_order_relaxed) < allowed) {
+    return true;
+  }
+  working_.fetch_sub(1, std::memory_order_relaxed);
   return false;
 }
 
@@ -146,8 +150,9 @@ bool crew::gives_way(shared_map& map) noexcept {
 
 // --- places
 
-shared_map* crew::take_place(std::size_t workers) noexcept {
+shared_map* crew::take_place(std::size_t workers, std::size_t most_workers) noexcept {
   AMORSIZE_ASSERT(workers >= 1);
+  const std::size_t room = std::max(workers, most_workers);
   std::uint64_t seen = places_.load(std::memory_order_relaxed);
   std::size_t at = 0;
   do {
@@ -158,20 +163,18 @@ shared_map* crew::take_place(std::size_t workers) noexcept {
   } while (!places_.compare_exchange_weak(
       seen, seen | (std::uint64_t{1} << at), std::memory_order_acquire, std::memory_order_relaxed));
   shared_map& map = maps_[at];
-  if (map.seats_allocated < workers) {
-    worker_seat* grown = new (std::nothrow) worker_seat[workers];
+  if (map.seats_allocated < room) {
+    worker_seat* grown = new (std::nothrow) worker_seat[room];
     if (grown == nullptr) {
       return_place(map);
       return nullptr;
     }
     delete[] map.seats;  // nobody looks at it: the gate is closed and empty
     map.seats = grown;
-    map.seats_allocated = workers;
+    map.seats_allocated = room;
   }
-  map.seats_in_use = workers;
-  for (std::size_t seat = 0; seat < workers; ++seat) {
-    map.seats[seat].reset();
-  }
+  map.seats_in_use.store(0, std::memory_order_relaxed);
+  map.make_ready(workers);
   map.seats[0].taken.store(true, std::memory_order_relaxed);
   map.errors.reset();
   map.first_skipped.store(lowest_exception::nothing, std::memory_order_relaxed);
@@ -179,6 +182,14 @@ shared_map* crew::take_place(std::size_t workers) noexcept {
   map.items_before.store(0, std::memory_order_relaxed);
   map.busy_before.store(0.0, std::memory_order_relaxed);
   map.arrivals.store(0, std::memory_order_relaxed);
+  map.to_call.store(0, std::memory_order_relaxed);
+  map.next_ticket.store(0, std::memory_order_relaxed);
+  map.refused.store(0, std::memory_order_relaxed);
+  map.visit.store(0, std::memory_order_relaxed);
+  map.visited_items.store(0, std::memory_order_relaxed);
+  map.visited_busy.store(0.0, std::memory_order_relaxed);
+  map.visited_items_counted = 0;
+  map.visited_busy_counted = 0.0;
   map.allowed.store(static_cast<std::uint32_t>(workers), std::memory_order_relaxed);
   map.controller = nullptr;
   map.history = nullptr;
@@ -193,10 +204,9 @@ void crew::return_place(shared_map& map) noexcept {
 }
 
 crew::calls crew::open(shared_map& map, std::size_t helpers) noexcept {
-  AMORSIZE_ASSERT(helpers < map.seats_in_use);
+  AMORSIZE_ASSERT(helpers < map.width());
   AMORSIZE_ASSERT(map.door.is_empty());
   const auto at = static_cast<std::size_t>(&map - maps_.data());
-  const bool exempt = map.exempt.load(std::memory_order_relaxed);
   const double last = last_active_.load(std::memory_order_relaxed);
   if (last > 0.0) {
     const double gap = std::max(0.0, time_.now().count() - last);
@@ -206,12 +216,13 @@ crew::calls crew::open(shared_map& map, std::size_t helpers) noexcept {
   }
   map.door.open(static_cast<std::uint32_t>(std::min(helpers, most_helpers)));
   wanting_.fetch_or(std::uint64_t{1} << at, std::memory_order_seq_cst);
-  return call(helpers, exempt, coming::belongs_to_others);
+  return call(map, helpers, coming::belongs_to_others);
 }
 
 void crew::shut(shared_map& map) noexcept {
   const auto at = static_cast<std::size_t>(&map - maps_.data());
   wanting_.fetch_and(~(std::uint64_t{1} << at), std::memory_order_relaxed);
+  map.to_call.store(0, std::memory_order_relaxed);
   map.door.close();
 }
 
@@ -221,10 +232,12 @@ void crew::note_end() noexcept {
 
 void crew::set_workers(shared_map& map, std::size_t n_jobs) noexcept {
   const auto jobs =
-      static_cast<std::uint32_t>(std::clamp<std::size_t>(n_jobs, 1, map.seats_in_use));
+      static_cast<std::uint32_t>(std::clamp<std::size_t>(n_jobs, 1, map.seats_allocated));
+  map.make_ready(jobs);
   map.allowed.store(jobs, std::memory_order_relaxed);
   const std::uint32_t present = map.door.inside() + map.door.wanted();
   if (jobs == 1) {
+    map.to_call.store(0, std::memory_order_relaxed);
     map.door.want_none();
     return;
   }
@@ -240,7 +253,7 @@ void crew::set_workers(shared_map& map, std::size_t n_jobs) noexcept {
   // All who are still missing, not only the newly wanted: a helper called earlier may have found
   // the budget used up and gone to sleep again.
   if (const std::size_t wanted = std::min<std::size_t>(map.door.wanted(), supply); wanted > 0) {
-    static_cast<void>(call(wanted, exempt, coming::is_enough));
+    static_cast<void>(call(map, wanted, coming::is_enough));
   }
 }
 
@@ -268,6 +281,7 @@ void crew::forked_in_child() noexcept {
   known->main_ = known->beyond_;
   known->working_.store(0, std::memory_order_relaxed);
   known->lingering_.store(0, std::memory_order_relaxed);
+  known->coming_.store(0, std::memory_order_relaxed);
   known->started_.store(0, std::memory_order_relaxed);
   known->wanting_.store(0, std::memory_order_relaxed);
   for (ticket& one : known->tickets_) {

@@ -76,15 +76,16 @@ class crew {
 
   // --- running a map
 
-  /// A place for a map of `workers` workers; null when all are taken or there is no memory.
-  [[nodiscard]] shared_map* take_place(std::size_t workers) noexcept;
+  /// A place for a map of `workers` workers that may become `most_workers`; null when all are taken
+  /// or there is no memory.
+  [[nodiscard]] shared_map* take_place(std::size_t workers, std::size_t most_workers = 0) noexcept;
   void return_place(shared_map& map) noexcept;
 
   struct calls {
-    std::size_t asked = 0;    ///< helpers that were there, on their way, or have been called
+    std::size_t asked = 0;    ///< helpers that were there, on their way, or are being called
     std::size_t started = 0;  ///< of them, those called now
   };
-  /// Opens the gate and asks for `helpers`.
+  /// Opens the gate and asks for `helpers`: calls a few, who call the others.
   calls open(shared_map& map, std::size_t helpers) noexcept;
   /// Shuts the gate: nobody else comes in; those inside go on.
   void shut(shared_map& map) noexcept;
@@ -130,7 +131,11 @@ class crew {
   /// Tickets that are called but have not come yet: at a map's opening they are some other map's;
   /// when a map calls again they may be its own, and must not be called for over and over.
   enum class coming { belongs_to_others, is_enough };
-  calls call(std::size_t helpers, bool beyond_cpus, coming count_coming) noexcept;
+  calls call(shared_map& map, std::size_t helpers, coming count_coming) noexcept;
+  /// Calls so many idle tickets, if there are. Returns how many it called.
+  std::size_t call_tickets(shared_map& map, std::size_t wanted) noexcept;
+  /// What a helper that has come does for those that have not been called yet.
+  void call_onwards(shared_map& map) noexcept;
   [[nodiscard]] bool start(ticket_index ticket) noexcept;
   [[nodiscard]] bool join_a_map(ticket_index ticket) noexcept;
   [[nodiscard]] bool somebody_wants() const noexcept;
@@ -147,10 +152,13 @@ class crew {
   atomic<std::size_t> budget_{1};
   /// Threads inside a map. Changed by presence: relaxed, a count.
   atomic<std::size_t> callers_{0};
-  /// Helpers inside maps that count. Changed by helpers, by CAS against the limit: relaxed.
-  atomic<std::size_t> working_{0};
+  /// Helpers inside maps that count, and for a moment those that find the budget used up. Changed
+  /// by helpers, read by them after each chunk: relaxed, a count.
+  alignas(cache_line) atomic<std::size_t> working_{0};
   /// Helpers in serve() without a map. Relaxed: a wrong value costs a wake or a late start.
-  atomic<std::size_t> lingering_{0};
+  alignas(cache_line) atomic<std::size_t> lingering_{0};
+  /// Tickets that are called and have not come yet. Relaxed: an advice.
+  alignas(cache_line) atomic<std::size_t> coming_{0};
   /// Tickets ever started. Relaxed: grows only.
   atomic<std::size_t> started_{0};
   /// When a helper last had work, nanoseconds of the clock: relaxed, a statistic.

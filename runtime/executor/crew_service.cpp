@@ -3,6 +3,7 @@
 #include "runtime/executor/crew.hpp"
 #include "runtime/executor/thread_standing.hpp"
 #include "runtime/executor/worker_loop.hpp"
+#include "runtime/policy/wake_tree.hpp"
 
 #include <algorithm>
 #include <bit>
@@ -36,36 +37,71 @@ bool crew::start(ticket_index index) noexcept {
   return false;
 }
 
-crew::calls crew::call(std::size_t helpers, bool beyond_cpus, coming count_coming) noexcept {
-  // Those who linger see the open gate by themselves.
-  const std::size_t lingering = lingering_.load(std::memory_order_seq_cst);
-  std::size_t missing = policy::saturating_subtract(helpers, lingering);
+std::size_t crew::call_tickets(shared_map& map, std::size_t wanted) noexcept {
   const std::size_t cpus = budget_.load(std::memory_order_relaxed);
-  const std::size_t tickets =
-      beyond_cpus ? most_helpers : std::min(policy::saturating_subtract(cpus, 1), most_helpers);
-  std::size_t on_their_way = 0;
-  std::size_t started = 0;
-  for (std::size_t at = 0; at < tickets && missing > started; ++at) {
-    ticket_state seen = tickets_[at].state.load(std::memory_order_seq_cst);
-    if (seen != ticket_state::idle) {
-      if (seen == ticket_state::called) {
-        ++on_their_way;
-        missing -= count_coming == coming::is_enough ? 1 : 0;
-      }
+  const std::size_t tickets = map.exempt.load(std::memory_order_relaxed)
+                                  ? most_helpers
+                                  : std::min(policy::saturating_subtract(cpus, 1), most_helpers);
+  if (tickets == 0 || wanted == 0) {
+    return 0;
+  }
+  // Many call at the same time: each looks where the others do not.
+  std::size_t at =
+      map.next_ticket.fetch_add(static_cast<std::uint32_t>(wanted), std::memory_order_relaxed) %
+      tickets;
+  std::size_t called = 0;
+  for (std::size_t looked = 0; looked < tickets && called < wanted; ++looked) {
+    const std::size_t index = at;
+    at = at + 1 < tickets ? at + 1 : 0;
+    ticket_state seen = tickets_[index].state.load(std::memory_order_seq_cst);
+    if (seen != ticket_state::idle || !tickets_[index].state.compare_exchange_strong(
+                                          seen, ticket_state::called, std::memory_order_seq_cst)) {
       continue;
     }
-    if (!tickets_[at].state.compare_exchange_strong(
-            seen, ticket_state::called, std::memory_order_seq_cst)) {
-      continue;
-    }
-    if (!start(at)) {
-      tickets_[at].state.store(ticket_state::idle, std::memory_order_release);
+    coming_.fetch_add(1, std::memory_order_relaxed);
+    if (!start(index)) {
+      coming_.fetch_sub(1, std::memory_order_relaxed);
+      tickets_[index].state.store(ticket_state::idle, std::memory_order_release);
       break;
     }
-    ++started;
+    ++called;
   }
-  missing -= started;
-  return {helpers - policy::saturating_subtract(missing, on_their_way), started};
+  return called;
+}
+
+crew::calls crew::call(shared_map& map, std::size_t helpers, coming count_coming) noexcept {
+  // Those who linger see the open gate by themselves.
+  const std::size_t lingering = lingering_.load(std::memory_order_seq_cst);
+  const std::size_t on_their_way = coming_.load(std::memory_order_relaxed);
+  std::size_t missing = policy::saturating_subtract(helpers, lingering);
+  if (count_coming == coming::is_enough) {
+    missing = policy::saturating_subtract(missing, on_their_way);
+  }
+  const std::size_t directly = policy::called_directly(missing);
+  map.to_call.store(static_cast<std::int32_t>(missing - directly), std::memory_order_relaxed);
+  const std::size_t started = call_tickets(map, directly);
+  if (started < directly) {
+    // Nobody who could call the others may come.
+    map.to_call.store(0, std::memory_order_relaxed);
+    missing -= started;
+    return {helpers - policy::saturating_subtract(missing, on_their_way), started};
+  }
+  return {helpers, started};
+}
+
+void crew::call_onwards(shared_map& map) noexcept {
+  if (map.to_call.load(std::memory_order_relaxed) <= 0) {
+    return;
+  }
+  const std::int32_t left = map.to_call.fetch_sub(policy::wake_fanout, std::memory_order_relaxed);
+  if (left <= 0) {
+    return;
+  }
+  const std::size_t share = policy::called_directly(static_cast<std::size_t>(left));
+  const std::size_t called = call_tickets(map, share);
+  if (called < share) {
+    map.refused.fetch_add(static_cast<std::uint32_t>(share - called), std::memory_order_relaxed);
+  }
 }
 
 bool crew::somebody_wants() const noexcept {
@@ -103,6 +139,7 @@ bool crew::join_a_map(ticket_index index) noexcept {
       working_.fetch_sub(1, std::memory_order_relaxed);
     }
     standing.budget_given_back = false;
+    call_onwards(map);
     run_helper(map);
     if (counted && !standing.budget_given_back) {
       working_.fetch_sub(1, std::memory_order_relaxed);
@@ -116,9 +153,13 @@ bool crew::join_a_map(ticket_index index) noexcept {
 void crew::serve(ticket_index index) noexcept {
   atomic<ticket_state>& state = tickets_[index].state;
   state.store(ticket_state::awake, std::memory_order_relaxed);
+  coming_.fetch_sub(1, std::memory_order_relaxed);
   standing_of_this_thread().is_helper = true;
   const nanoseconds gap{usual_gap_.load(std::memory_order_relaxed)};
   const nanoseconds patience = main_->linger(gap);
+  if (somebody_wants()) {
+    static_cast<void>(join_a_map(index));  // called for that: not one of those who linger
+  }
   for (;;) {
     nanoseconds until = time_.now() + patience;
     lingering_.fetch_add(1, std::memory_order_seq_cst);

@@ -63,10 +63,13 @@ class basic_gate {
   /// Acquires what open() published.
   [[nodiscard]] bool try_enter() noexcept {
     word seen = Atomics::load(word_, Atomics::relaxed);
+    backoff<Atomics> wait;
     while ((seen & open_bit) != 0 && wanted_in(seen) > 0) {
       if (Atomics::cas(word_, seen, seen - wanted_one + 1, Atomics::acquire)) {
         return true;
       }
+      wait.once();
+      seen = Atomics::load(word_, Atomics::relaxed);
     }
     return false;
   }
@@ -77,20 +80,6 @@ class basic_gate {
     if ((before & sleeper_bit) != 0) {
       Atomics::notify_all(word_);  // the word is static: it outlives every map
     }
-  }
-
-  /// leave(), but only while more than `staying` helpers are inside. True when left.
-  [[nodiscard]] bool leave_if_above(word staying) noexcept {
-    word seen = Atomics::load(word_, Atomics::relaxed);
-    while (inside_in(seen) > staying) {
-      if (Atomics::cas(word_, seen, seen - 1, Atomics::acq_rel)) {
-        if ((seen & sleeper_bit) != 0) {
-          Atomics::notify_all(word_);
-        }
-        return true;
-      }
-    }
-    return false;
   }
 
   /// No helper enters from here on. Returns how many are inside.

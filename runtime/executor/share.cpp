@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <limits>
 #include <stdexcept>
 
 namespace amorsize {
@@ -41,7 +42,7 @@ class exit_guard {
 };
 
 [[nodiscard]] bool work_is_left(const shared_map& map) noexcept {
-  for (std::size_t seat = 0; seat < map.seats_in_use; ++seat) {
+  for (std::size_t seat = 0, width = map.width(); seat < width; ++seat) {
     if (map.seats[seat].range.peek().size() > 0) {
       return true;
     }
@@ -76,7 +77,7 @@ void wait_working(shared_map& map) {
 }  // namespace
 
 void deal(shared_map& map, std::size_t workers) noexcept {
-  AMORSIZE_ASSERT(workers >= 1 && workers <= map.seats_in_use);
+  AMORSIZE_ASSERT(workers >= 1 && workers <= map.width());
   const unit_range all = map.layout.units_left();
   if (workers <= 2 || all.size() < workers) {
     map.range(0).put(all);
@@ -96,8 +97,18 @@ wake_observation run_shared(crew& with, shared_map& map, std::size_t helpers) {
   exit_guard guard(with, map);
   const int error_before = errno;
   const policy::nanoseconds before = map.time->now();
+  // The first beat begins when all have been called: what that took says nothing about rates.
+  const double first_beat = map.next_beat.load(std::memory_order_relaxed);
+  map.next_beat.store(std::numeric_limits<double>::infinity(), std::memory_order_relaxed);
   const crew::calls calls = with.open(map, helpers);
-  seen.wake = map.time->now() - before;
+  const policy::nanoseconds called = map.time->now();
+  seen.wake = called - before;
+  while (map.beat.test_and_set(std::memory_order_acquire)) {
+    pause();
+  }
+  map.beat_began = called;
+  map.beat.clear(std::memory_order_release);
+  map.next_beat.store(first_beat + seen.wake.count(), std::memory_order_relaxed);
   errno = error_before;
 
   run_worker(map, 0);
@@ -110,7 +121,8 @@ wake_observation run_shared(crew& with, shared_map& map, std::size_t helpers) {
     throw std::runtime_error("amorsize: the process was forked in the middle of this map");
   }
   seen.asked = std::max<std::size_t>(calls.asked, map.arrivals.load(std::memory_order_relaxed));
-  seen.called = calls.asked;
+  seen.called =
+      policy::saturating_subtract(calls.asked, map.refused.load(std::memory_order_relaxed));
   seen.started = calls.started;
   const double started = map.first_start.load(std::memory_order_relaxed);
   if (started > 0.0) {

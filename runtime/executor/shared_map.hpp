@@ -85,14 +85,16 @@ struct work_layout {
 class crew;
 
 struct shared_map {
-  gate door;
+  alignas(2 * cache_line) gate door;  ///< written by all who come and go
 
   // Written by the caller before the door opens, constant until it is closed and empty.
-  detail::chunk_body body{};
+  alignas(cache_line) detail::chunk_body body{};
   work_layout layout{};
   worker_seat* seats = nullptr;  ///< seat 0 is the caller's; kept from map to map
   std::size_t seats_allocated = 0;
-  std::size_t seats_in_use = 0;
+  /// Seats that are ready. Raised by the holder of the beat (release: publishes that the new ones
+  /// are empty), read by all who look for a seat or for a victim (acquire).
+  atomic<std::size_t> seats_in_use{0};
   const clock* time = nullptr;
   policy::nanoseconds began{0};
   floating_point_environment arithmetic{};
@@ -102,7 +104,8 @@ struct shared_map {
   void* tick_context = nullptr;
   crew* owner = nullptr;
 
-  lowest_exception errors;
+  // Read by all after each chunk, seldom written: kept away from what is.
+  alignas(cache_line) lowest_exception errors;
   /// Lowest index that was given up (behind a failure or a stop). Lowered by any worker, read by
   /// the caller after the door is closed and empty: relaxed.
   atomic<std::size_t> first_skipped{0};
@@ -113,20 +116,54 @@ struct shared_map {
   atomic<bool> exempt{false};
   /// When the next beat is due, nanoseconds of `time`. Written by the holder of the beat: relaxed.
   atomic<double> next_beat{0.0};
-  policy::nanoseconds beat_began{0};  ///< the present beat; guarded by `beat`
   /// Held by whoever ticks the controller. acquire/release: publishes the controller's state.
   atomic_flag beat{};
+  /// While helpers are away for a comparison: the seat from whose range the caller works by turns;
+  /// 0 = none. Written by the holder of the beat, read by the caller: relaxed, the range word
+  /// itself says who gets what.
+  atomic<std::uint32_t> visit{0};
+  alignas(cache_line) policy::nanoseconds beat_began{0};  ///< the present beat; guarded by `beat`
+  std::size_t busiest_helper = 0;  ///< its seat, in the newest beat; guarded by `beat`
+  /// What the caller has done on visits; also counted in its own seat. Written by the caller, read
+  /// by the holder of the beat: relaxed, statistics.
+  atomic<std::size_t> visited_items{0};
+  atomic<double> visited_busy{0.0};
+  std::size_t visited_items_counted = 0;  ///< guarded by `beat`
+  double visited_busy_counted = 0.0;      ///< guarded by `beat`
+  // Written by helpers when they come.
   /// When the first helper was ready to run, nanoseconds of `time`; 0 = none yet. Written once by
   /// that helper, read by the caller at the end: relaxed.
-  atomic<double> first_start{0.0};
+  alignas(cache_line) atomic<double> first_start{0.0};
   /// What the caller had done in this place until then, alone: items, and nanoseconds inside the
   /// callable. Written by that helper, read by the caller at the end: relaxed.
   atomic<std::size_t> items_before{0};
   atomic<double> busy_before{0.0};
+  /// Helpers that those who arrive are still to call (wake_tree.hpp). Set by whoever asks, lowered
+  /// by those who call, below zero by those who come last: relaxed, a count.
+  atomic<std::int32_t> to_call{0};
+  /// Where the next of them begins to look for an idle ticket: relaxed, a hint.
+  atomic<std::uint32_t> next_ticket{0};
+  /// Helpers for whom there was no thread: relaxed, a count.
+  atomic<std::uint32_t> refused{0};
   /// Workers that ever took a seat, for a starting point of the search: relaxed.
   atomic<std::uint32_t> arrivals{0};
 
   [[nodiscard]] range_word& range(std::size_t seat) noexcept { return seats[seat].range; }
+  [[nodiscard]] std::size_t width() const noexcept {
+    return seats_in_use.load(std::memory_order_acquire);
+  }
+  /// Makes at least so many seats ready, as far as they exist. Before the door opens, or by the
+  /// holder of the beat.
+  void make_ready(std::size_t wanted) noexcept {
+    const std::size_t before = seats_in_use.load(std::memory_order_relaxed);
+    const std::size_t after = wanted < seats_allocated ? wanted : seats_allocated;
+    for (std::size_t seat = before; seat < after; ++seat) {
+      seats[seat].reset();
+    }
+    if (after > before) {
+      seats_in_use.store(after, std::memory_order_release);
+    }
+  }
 
   void note_skipped(std::size_t index) noexcept {
     std::size_t seen = first_skipped.load(std::memory_order_relaxed);

@@ -12,13 +12,15 @@ namespace executor {
 namespace {
 
 using policy::nanoseconds;
+using policy::work_sample;
 
 /// From this cost on, looking at the limit before each item is below one per cent.
 inline constexpr nanoseconds watched_item{100.0};
 /// Cheaper items are run in blocks of about this duration between two looks.
 inline constexpr nanoseconds unwatched_block{50e3};
-/// A beat reads a line of every seat; on wide machines it comes accordingly less often.
-inline constexpr std::size_t seats_per_beat = 16;
+/// A beat reads a line of every seat, about 100 ns each; on wide machines the shortest ones are
+/// accordingly longer.
+inline constexpr std::size_t seats_per_beat = 128;
 
 constinit thread_local double nested_work_here = 0.0;
 
@@ -28,6 +30,7 @@ struct own_pace {
   std::size_t previous_items = 0;
   nanoseconds now{0};
   double nested = 0.0;
+  std::size_t searches = 0;  ///< for something to steal
 };
 
 /// Runs items [first, last). Returns the first item that was not completed.
@@ -57,7 +60,9 @@ std::size_t run_items(shared_map& map, std::size_t first, std::size_t last, nano
   return block.next;
 }
 
-void run_chunk(shared_map& map, std::size_t seat, unit_range units, own_pace& pace) {
+/// Runs what worker `seat` has claimed from range `from`, and counts it.
+work_sample run_chunk(
+    shared_map& map, std::size_t seat, std::size_t from, unit_range units, own_pace& pace) {
   const std::size_t first = map.layout.item_of(units.begin);
   const std::size_t last = map.layout.item_of(units.end);
   const std::size_t next = run_items(map, first, last, pace.cost);
@@ -66,8 +71,8 @@ void run_chunk(shared_map& map, std::size_t seat, unit_range units, own_pace& pa
   }
   if (next == first) {
     // Behind a failure or a stop: so is all the rest of this range.
-    static_cast<void>(map.range(seat).take_all());
-    return;
+    static_cast<void>(map.range(from).take_all());
+    return {};
   }
   const nanoseconds ended = map.time->now();
   const std::size_t items = next - first;
@@ -82,12 +87,14 @@ void run_chunk(shared_map& map, std::size_t seat, unit_range units, own_pace& pa
   own.items.store(own.items.load(std::memory_order_relaxed) + items, std::memory_order_relaxed);
   own.busy.store(own.busy.load(std::memory_order_relaxed) + busy.count(),
                  std::memory_order_relaxed);
+  return {items, busy};
 }
 
 policy::beat_sample collect(shared_map& map, nanoseconds now) noexcept {
   policy::beat_sample sample;
   std::size_t done = 0;
-  for (std::size_t seat = 0; seat < map.seats_in_use; ++seat) {
+  std::size_t busiest = 0;
+  for (std::size_t seat = 0, width = map.width(); seat < width; ++seat) {
     worker_seat& one = map.seats[seat];
     const std::size_t items = one.items.load(std::memory_order_relaxed);
     const double busy = one.busy.load(std::memory_order_relaxed);
@@ -101,7 +108,25 @@ policy::beat_sample collect(shared_map& map, nanoseconds now) noexcept {
       sample.rate += static_cast<double>(new_items) / new_busy;
       one.items_counted = items;
       one.busy_counted = busy;
+      if (seat == 0) {
+        sample.caller = {new_items, nanoseconds{new_busy}};
+      } else if (nanoseconds{new_busy} > sample.peer.busy) {
+        busiest = seat;
+        sample.peer = {new_items, nanoseconds{new_busy}};
+      }
     }
+  }
+  if (busiest > 0) {
+    map.busiest_helper = busiest;
+  }
+  if (map.visit.load(std::memory_order_relaxed) != 0) {
+    const std::size_t items = map.visited_items.load(std::memory_order_relaxed);
+    const double busy = map.visited_busy.load(std::memory_order_relaxed);
+    sample.peer = {items - map.visited_items_counted, nanoseconds{busy - map.visited_busy_counted}};
+    map.visited_items_counted = items;
+    map.visited_busy_counted = busy;
+    sample.caller.items = policy::saturating_subtract(sample.caller.items, sample.peer.items);
+    sample.caller.busy = policy::sane(sample.caller.busy - sample.peer.busy);
   }
   sample.items_left = policy::saturating_subtract(map.layout.items - map.layout.first_item, done);
   sample.finished = now - map.began;
@@ -111,8 +136,14 @@ policy::beat_sample collect(shared_map& map, nanoseconds now) noexcept {
 }
 
 void beat_if_due(shared_map& map, nanoseconds now) noexcept {
+  // Looking before taking: else a thousand workers write this line over and over during a beat.
   if (now.count() < map.next_beat.load(std::memory_order_relaxed) ||
+      map.beat.test(std::memory_order_relaxed) ||
       map.beat.test_and_set(std::memory_order_acquire)) {
+    return;
+  }
+  if (now.count() < map.next_beat.load(std::memory_order_relaxed)) {
+    map.beat.clear(std::memory_order_release);  // another worker has just finished this beat
     return;
   }
   if (map.controller == nullptr) {
@@ -131,13 +162,17 @@ void beat_if_due(shared_map& map, nanoseconds now) noexcept {
     if (map.history != nullptr) {
       map.history->record(sample.finished, decided);
     }
+    const bool compares = decided.reason == policy::reason_code::trying_alone;
+    map.visit.store(compares ? static_cast<std::uint32_t>(map.busiest_helper) : 0,
+                    std::memory_order_relaxed);
     map.owner->set_workers(map, decided.n_jobs);
   } else if (map.controller->worth_waking()) {
     map.owner->set_workers(map, map.allowed.load(std::memory_order_relaxed));
   }
-  const double wide = 1.0 + static_cast<double>(map.seats_in_use / seats_per_beat);
-  map.next_beat.store((now + policy::beat_length(sample.finished) * wide).count(),
-                      std::memory_order_relaxed);
+  const double wide = 1.0 + static_cast<double>(map.width() / seats_per_beat);
+  const nanoseconds length =
+      std::max(policy::beat_length(sample.finished), policy::shortest_beat * wide);
+  map.next_beat.store((now + length).count(), std::memory_order_relaxed);
   map.beat.clear(std::memory_order_release);
 }
 
@@ -159,22 +194,38 @@ std::uint32_t units_to_claim(const shared_map& map,
       std::min<std::size_t>(policy::divide_up(items, unit), range.size()));
 }
 
-/// Must this helper go? Its seat is free again when it has.
-bool leave_if_unwanted(shared_map& map, std::size_t seat) noexcept {
-  const std::uint32_t helpers = map.allowed.load(std::memory_order_relaxed) - 1;
-  if (map.door.inside() > helpers) {
-    map.seats[seat].taken.store(false, std::memory_order_release);
-    if (map.door.leave_if_above(helpers)) {
-      return true;
-    }
-    // Another one went first. The seat may be gone, but then there is no work without a worker.
-    bool free = false;
-    if (!map.seats[seat].taken.compare_exchange_strong(free, true, std::memory_order_acquire)) {
-      map.door.leave();
-      return true;
-    }
+/// In a comparison the caller works from a helper's range by turns with its own, so that items of
+/// both places are measured alone.
+void visit_if_asked(shared_map& map, own_pace& own, own_pace& away) {
+  const std::size_t seat = map.visit.load(std::memory_order_relaxed);
+  if (seat == 0) {
+    return;
   }
-  return false;
+  away.now = own.now;
+  away.nested = own.nested;
+  const unit_range claimed =
+      map.range(seat).claim([&](unit_range range) { return units_to_claim(map, away, range); });
+  if (claimed.size() == 0) {
+    return;
+  }
+  const work_sample done = run_chunk(map, 0, seat, claimed, away);
+  own.now = away.now;
+  own.nested = away.nested;
+  map.visited_items.store(map.visited_items.load(std::memory_order_relaxed) + done.items,
+                          std::memory_order_relaxed);
+  map.visited_busy.store(map.visited_busy.load(std::memory_order_relaxed) + done.busy.count(),
+                         std::memory_order_relaxed);
+}
+
+/// Must this helper go? Those in the last seats do: nobody has to agree with anybody about it, as a
+/// thousand workers that count each other would. Its seat is free again when it has.
+bool leave_if_unwanted(shared_map& map, std::size_t seat) noexcept {
+  if (seat < map.allowed.load(std::memory_order_relaxed)) {
+    return false;
+  }
+  map.seats[seat].taken.store(false, std::memory_order_release);
+  map.door.leave();
+  return true;
 }
 
 }  // namespace
@@ -185,23 +236,30 @@ double& nested_work() noexcept {
 
 bool run_worker(shared_map& map, std::size_t seat) {
   own_pace pace{map.layout.cost, 0, map.time->now(), nested_work()};
+  own_pace away = pace;
   range_word& own = map.range(seat);
   const auto units = [&](unit_range range) { return units_to_claim(map, pace, range); };
   for (;;) {
     unit_range claimed = own.claim(units);
     if (claimed.size() == 0) {
-      const unit_range stolen = steal_for(
-          seat, map.seats_in_use, [&](std::size_t i) -> range_word& { return map.range(i); });
+      const unit_range stolen =
+          steal_for(seat, map.width(), pace.searches++, [&](std::size_t i) -> range_word& {
+            return map.range(i);
+          });
       if (stolen.size() == 0) {
         return false;
       }
       // The first chunk is the thief's own before others can see the loot: every steal is progress.
       pace.now = map.time->now();
+      pace.previous_items = 0;
       claimed = {stolen.begin,
                  stolen.begin + std::clamp<std::uint32_t>(units(stolen), 1, stolen.size())};
       own.put({claimed.end, stolen.end});
     }
-    run_chunk(map, seat, claimed, pace);
+    static_cast<void>(run_chunk(map, seat, seat, claimed, pace));
+    if (seat == 0) {
+      visit_if_asked(map, pace, away);
+    }
     beat_if_due(map, pace.now);
     if (seat == 0) {
       if (map.tick != nullptr) {
@@ -217,14 +275,16 @@ bool run_worker(shared_map& map, std::size_t seat) {
 
 void run_helper(shared_map& map) noexcept {
   double nobody = 0.0;
-  if (map.first_start.compare_exchange_strong(
+  if (map.first_start.load(std::memory_order_relaxed) == 0.0 &&
+      map.first_start.compare_exchange_strong(
           nobody, map.time->now().count(), std::memory_order_relaxed)) {
     map.items_before.store(map.seats[0].items.load(std::memory_order_relaxed),
                            std::memory_order_relaxed);
     map.busy_before.store(map.seats[0].busy.load(std::memory_order_relaxed),
                           std::memory_order_relaxed);
   }
-  const std::size_t helpers_seats = map.seats_in_use - 1;
+  const std::size_t helpers_seats =
+      std::min<std::size_t>(map.width(), map.allowed.load(std::memory_order_relaxed)) - 1;
   const std::size_t start = map.arrivals.fetch_add(1, std::memory_order_relaxed);
   for (std::size_t tried = 0; tried < helpers_seats; ++tried) {
     const std::size_t seat = 1 + (start + tried) % helpers_seats;
@@ -244,7 +304,7 @@ void run_helper(shared_map& map) noexcept {
 
 std::size_t items_done(const shared_map& map) noexcept {
   std::size_t done = map.layout.first_item;
-  for (std::size_t seat = 0; seat < map.seats_in_use; ++seat) {
+  for (std::size_t seat = 0, width = map.width(); seat < width; ++seat) {
     done += map.seats[seat].items.load(std::memory_order_relaxed);
   }
   return done;

@@ -18,6 +18,16 @@ struct chunk_sample {
   nanoseconds finished{0};  ///< end of the block, counted from the start of the map
 };
 
+/// Items and what they took.
+struct work_sample {
+  std::size_t items = 0;
+  nanoseconds busy{0};
+
+  [[nodiscard]] constexpr nanoseconds cost() const noexcept {
+    return items > 0 ? busy / static_cast<double>(items) : nanoseconds{0};
+  }
+};
+
 /// What all workers did between two beats.
 struct beat_sample {
   std::size_t items = 0;  ///< completed by all
@@ -27,6 +37,11 @@ struct beat_sample {
   std::size_t workers = 0;     ///< that finished at least one chunk
   std::size_t items_left = 0;  ///< not yet given to the callable
   nanoseconds finished{0};     ///< end of the beat, counted from the start of the map
+  /// Of it: what the caller did in its own range, and what was done in the range of one helper, the
+  /// busiest, by itself or, while helpers are away, by the caller on a visit. Items at one place
+  /// can be compared with their neighbours; those of different places may cost anything.
+  work_sample caller{};
+  work_sample peer{};
 };
 
 }  // namespace policy

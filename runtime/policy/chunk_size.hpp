@@ -24,7 +24,7 @@ inline constexpr nanoseconds shortest_tail_chunk{3e3};
 
 struct chunk_request {
   std::size_t range_items = 0;     ///< left in the worker's own range
-  std::size_t previous_items = 0;  ///< the worker's last chunk; 0 = none
+  std::size_t previous_items = 0;  ///< the worker's last chunk in this range; 0 = none
   nanoseconds cost{0};             ///< per item, the worker's own recent one
   nanoseconds duration{0};         ///< from chunk_duration()
   std::size_t first_item = 0;      ///< index of the first item of the range
@@ -33,9 +33,10 @@ struct chunk_request {
       0;  ///< items of the first, broken line: i + offset is a multiple on lines
 };
 
-/// Items to claim now, in [1, range_items] (0 only for an empty range). At most twice the previous
-/// chunk; at most half of what is left, so that a thief finds something, but not below
-/// shortest_tail_chunk; ends on a cache line of the output where a chunk spans several. O(1).
+/// Items to claim now, in [1, range_items] (0 only for an empty range). At most four times
+/// the previous chunk, and a 64th of a whole one where there was none; at most half of what is
+/// left, so that a thief finds something, but not below shortest_tail_chunk; ends on a cache line
+/// of the output where a chunk spans several. O(1).
 [[nodiscard]] std::size_t chunk_size(const chunk_request& request) noexcept;
 
 }  // namespace policy

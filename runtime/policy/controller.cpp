@@ -2,6 +2,7 @@
 #include "runtime/policy/controller.hpp"
 #include "runtime/policy/makespan.hpp"
 #include "runtime/policy/serial_gate.hpp"
+#include "runtime/policy/wake_tree.hpp"
 #include "runtime/policy/worker_count.hpp"
 
 #include <algorithm>
@@ -16,8 +17,8 @@ inline constexpr double looks_at_the_rest = 2.0;
 inline constexpr nanoseconds shortest_block{4e3};
 /// A helper that has gone is asked for again while the rest lasts this many times the wake.
 inline constexpr double wakes_repaid = 8.0;
-/// More workers are added in steps of at least this factor.
-inline constexpr double worthwhile_raise = 1.5;
+/// More workers are added when that is predicted to save this fraction of what is left.
+inline constexpr double worthwhile_raise = 0.05;
 
 }  // namespace
 
@@ -85,7 +86,7 @@ bool controller::is_believable() const noexcept {
 
 bool controller::worth_asking(const overheads& costs) const noexcept {
   const nanoseconds left = time_left();
-  return left > worth_asking_from && left > costs.wake + costs.start &&
+  return left > worth_asking_from && left > costs.setup + costs.wake + costs.start &&
          left > refused_ * grown_enough && items_left() > 1 && is_believable();
 }
 
@@ -103,7 +104,7 @@ void controller::consider(const overheads& costs, const capacity& where) noexcep
   decision_.estimated_parallel = alone;
   decision_.claim_cost = costs.claim;
   decision_.start_delay = costs.start;
-  decision_.wake_cost = costs.wake;
+  decision_.wake_cost = costs.setup + costs.wake;
   decision_.chunksize = items_;
   if (work.items <= 1) {
     decision_.reason = reason_code::single_item;
@@ -115,8 +116,9 @@ void controller::consider(const overheads& costs, const capacity& where) noexcep
   }
   const worker_choice choice = best_worker_count(work, limit, costs);
   decision_.estimated_parallel = choice.estimated;
-  decision_.wake_cost = costs.wake * static_cast<double>(choice.n_jobs - 1);
-  switch (serial_gate(alone, choice.estimated, bounds_.prepared, costs.wake + costs.start)) {
+  decision_.wake_cost = predicted_wake(choice.n_jobs - 1, costs).asking;
+  switch (serial_gate(
+      alone, choice.estimated, bounds_.prepared, costs.setup + costs.wake + costs.start)) {
     case gate_verdict::too_short:
       decision_.reason = reason_code::too_short;
       refused_ = alone;
@@ -150,6 +152,7 @@ void controller::size_chunks() noexcept {
 }
 
 void controller::start_sharing(nanoseconds now) noexcept {
+  costs_.setup = nanoseconds{0};  // paid: whoever is added now costs no more than a wake
   const double cost = expected_cost().count();
   climb_.start(decision_.n_jobs, cost > 0.0 ? 1.0 / cost : 0.0, now);
 }
@@ -162,8 +165,10 @@ bool controller::raise_if_longer(nanoseconds now) noexcept {
   }
   const worker_choice choice =
       best_worker_count({items_left(), cost_.cost()}, decision_.limit_jobs, costs_);
-  if (static_cast<double>(choice.n_jobs) <
-      static_cast<double>(decision_.n_jobs) * worthwhile_raise) {
+  const nanoseconds unchanged =
+      serial_time({items_left(), cost_.cost()}) / static_cast<double>(decision_.n_jobs);
+  if (choice.n_jobs <= decision_.n_jobs ||
+      choice.estimated > unchanged * (1.0 - worthwhile_raise)) {
     return false;
   }
   decision_.n_jobs = choice.n_jobs;
@@ -186,7 +191,7 @@ bool controller::observe(const beat_sample& sample) noexcept {
     return raise_if_longer(sample.finished);
   }
   const double rate_alone = climb_.rate_alone();
-  if (advice.reason == reason_code::trying_again) {
+  if (advice.reason == reason_code::trying_again && decision_.n_jobs == 1) {
     // Is what is left still worth the wake?
     const remaining_work work{items_left(), nanoseconds{rate_alone > 0.0 ? 1.0 / rate_alone : 0.0}};
     if (predicted_makespan(work, advice.n_jobs, costs_) >=

@@ -23,8 +23,8 @@ struct remaining_work {
 }
 
 /// First item starts to last item ends, with `workers` workers, the caller included: the caller
-/// pays one wake per helper, works alone until they start, and then all finish together, whole
-/// items permitting. Source: Graham 1969 for the last item. O(1).
+/// pays for those it calls itself (wake_tree.hpp), works alone until helpers start, and then all
+/// finish together, whole items permitting. Source: Graham 1969 for the last item. O(log workers).
 [[nodiscard]] nanoseconds predicted_makespan(const remaining_work& work,
                                              std::size_t workers,
                                              const overheads& costs) noexcept;

@@ -24,12 +24,13 @@ struct overheads {
   nanoseconds wake{0};   ///< tau: what asking for one helper costs the caller
   nanoseconds start{0};  ///< lambda: from asking until the helper can run an item
   nanoseconds claim{0};  ///< h: claiming one chunk
+  nanoseconds setup{0};  ///< once, however many are asked for: starting the back end
 };
 
 /// Assumed until the first wake of this process has been measured. From a 2-CPU virtual machine
 /// with oneTBB 2021.8, rounded up, so that a first map does not gamble.
 inline constexpr std::array<overheads, crew_states> assumed_overheads{{
-    {nanoseconds{150e3}, nanoseconds{200e3}, nanoseconds{40}},
+    {nanoseconds{30e3}, nanoseconds{200e3}, nanoseconds{40}, nanoseconds{120e3}},
     {nanoseconds{12e3}, nanoseconds{50e3}, nanoseconds{40}},
     {nanoseconds{200}, nanoseconds{1500}, nanoseconds{40}},
 }};

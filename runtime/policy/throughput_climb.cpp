@@ -17,12 +17,22 @@ inline constexpr std::size_t items_to_judge_a_worker = 8;
 inline constexpr double quiet_beats = 50.0;
 inline constexpr double doubtful_beats = 5.0;
 inline constexpr double clear_gain = 1.25;
-/// So far below the rate alone, right after that was measured, no comparison is needed.
+/// So far below the rate alone, even a beat in the middle of which the helpers came is worth a
+/// comparison.
 inline constexpr double clear_loss = 0.8;
+/// Of the relief that workers feel when they are fewer and the sum of their work stays the same.
+inline constexpr double clear_relief = 0.75;
 /// So far above the ideal k-fold rate, it is the rate alone that is wrong.
 inline constexpr double implausible_gain = 1.5;
-/// Measuring it anew is worth the beat it takes only in a map that goes on for so many.
+/// Measuring it anew is worth the beat it takes only in a map that goes on for so many, and with so
+/// few workers; else the rate alone is taken to be its share of the rate together.
 inline constexpr double beats_to_profit = 20.0;
+inline constexpr std::size_t few_workers = 4;
+/// A comparison needs this many items at each of two places. Where they are so long that it would
+/// take more than this fraction of the elapsed time (and more than a beat) there is none: what a
+/// contended lock costs is paid per item, and long items are few.
+inline constexpr std::size_t items_to_compare_a_place = 4;
+inline constexpr double comparison_fraction = 0.05;
 
 /// What all workers got done together. By the beat's own length: a worker that waits for a lock in
 /// the middle of a chunk has not told its time yet, but it has not done its items either.
@@ -39,6 +49,7 @@ nanoseconds beat_length(nanoseconds elapsed) noexcept {
 
 void throughput_climb::start(std::size_t n_jobs, double rate_alone, nanoseconds now) noexcept {
   n_jobs_ = n_jobs;
+  n_jobs_most_ = n_jobs;
   rate_alone_ = rate_alone;
   quiet_until_ = now;
   enter(state::watching);
@@ -47,8 +58,11 @@ void throughput_climb::start(std::size_t n_jobs, double rate_alone, nanoseconds 
 void throughput_climb::enter(state next) noexcept {
   state_ = next;
   gathered_ = {};
+  arrived_ = 0;
+  arriving_ = true;
   mixed_ = true;
   retrying_ = false;
+  retrying_more_ = false;
 }
 
 /// Sums samples until they carry a judgement. Rates are weighted by busy time.
@@ -63,6 +77,10 @@ beat_sample throughput_climb::gather(const beat_sample& sample) noexcept {
   gathered_.busy += busy;
   gathered_.wall += sane(sample.wall);
   gathered_.workers = std::max(gathered_.workers, sample.workers);
+  gathered_.caller.items += sample.caller.items;
+  gathered_.caller.busy += sane(sample.caller.busy);
+  gathered_.peer.items += sample.peer.items;
+  gathered_.peer.busy += sane(sample.peer.busy);
   gathered_.items_left = sample.items_left;
   gathered_.finished = sample.finished;
   return gathered_;
@@ -85,9 +103,23 @@ throughput_climb::advice throughput_climb::observe(const beat_sample& sample) no
   return {};
 }
 
+/// Many helpers take many beats to come. Until no more do, a rate says nothing about them.
+bool throughput_climb::is_arriving(const beat_sample& seen) noexcept {
+  if (!arriving_) {
+    return false;
+  }
+  const bool more = seen.workers > arrived_;
+  arrived_ = std::max(arrived_, seen.workers);
+  arriving_ = arrived_ < 2 || (more && arrived_ < n_jobs_);
+  return arriving_;
+}
+
 throughput_climb::advice throughput_climb::watch(const beat_sample& sample) noexcept {
-  if (mixed_ && sample.workers < 2) {
-    return {};  // nobody has come yet
+  if (is_arriving(sample)) {
+    return {};
+  }
+  if (sample.workers > 1) {
+    together_ = sample;
   }
   const beat_sample seen = gather(sample);
   if (seen.workers < 2 || seen.items < items_to_judge_a_worker * seen.workers) {
@@ -106,26 +138,38 @@ throughput_climb::advice throughput_climb::watch(const beat_sample& sample) noex
   if (seen.finished < quiet_until_) {
     return {};
   }
+  if (n_jobs_ < n_jobs_most_ && seen.finished >= retry_at_) {
+    n_jobs_fewer_ = n_jobs_;  // do more help by now?
+    n_jobs_ = n_jobs_most_;
+    enter(state::watching);
+    retrying_more_ = true;
+    return {n_jobs_, reason_code::trying_again};
+  }
+  if (retrying_more_) {
+    enter(state::fewer);
+    return {n_jobs_fewer_, reason_code::fewer_help_as_much};
+  }
   const nanoseconds left{static_cast<double>(seen.items_left) / rate_shared_};
-  if (ratio_ > implausible_gain * static_cast<double>(n_jobs_) &&
-      left > beat_length(seen.finished) * beats_to_profit) {
-    enter(state::comparing);
-    return {1, reason_code::trying_alone};
+  const double ideal = static_cast<double>(n_jobs_);
+  if (ratio_ > implausible_gain * ideal) {
+    if (n_jobs_ <= few_workers && left > beat_length(seen.finished) * beats_to_profit) {
+      return try_alone(seen);
+    }
+    rate_alone_ = rate_shared_ / ideal;
+    ratio_ = ideal;
+    return {};
   }
   if (ratio_ < worthwhile_gain) {
-    if (retrying_ && ratio_ < clear_loss) {
-      return shed(seen.finished);
-    }
-    enter(state::comparing);
-    return {1, reason_code::trying_alone};
+    return try_alone(seen);
   }
   if (retrying_) {
     retrying_ = false;
     return {n_jobs_, reason_code::costs_changed};  // they do help now
   }
-  if (n_jobs_ > 2 && seen.workers == n_jobs_ &&
-      ratio_ < poor_efficiency * static_cast<double>(n_jobs_)) {
-    n_jobs_fewer_ = std::max<std::size_t>(2, static_cast<std::size_t>(std::lround(ratio_)) + 1);
+  if (n_jobs_ > 2 && seen.workers == n_jobs_ && ratio_ < poor_efficiency * ideal) {
+    // By half at a time: if all were needed, no more than half of a beat is lost.
+    n_jobs_fewer_ =
+        std::max({std::size_t{2}, n_jobs_ / 2, static_cast<std::size_t>(std::lround(ratio_)) + 1});
     if (n_jobs_fewer_ < n_jobs_) {
       enter(state::fewer);
       return {n_jobs_fewer_, reason_code::fewer_help_as_much};
@@ -134,17 +178,54 @@ throughput_climb::advice throughput_climb::watch(const beat_sample& sample) noex
   return {};
 }
 
+throughput_climb::advice throughput_climb::try_alone(const beat_sample& seen) noexcept {
+  const nanoseconds cost = together_.caller.items > 0
+                               ? together_.caller.cost()
+                               : sane(seen.busy) / static_cast<double>(seen.items);
+  const nanoseconds length = cost * static_cast<double>(2 * items_to_compare_a_place);
+  if (length > std::max(beat_length(seen.finished), seen.finished * comparison_fraction)) {
+    return {};
+  }
+  enter(state::comparing);
+  return {1, reason_code::trying_alone};
+}
+
+/// The serial time of what was done in the newest beat with helpers / its length: the caller's
+/// items cost what they cost it now, alone and at the same place; the helpers' were slowed down as
+/// one helper's were. 0: one of the places could not be compared.
+double throughput_climb::gain_by_place(const beat_sample& alone) const noexcept {
+  const nanoseconds wall = sane(together_.wall);
+  if (together_.caller.items == 0 || !(together_.caller.busy.count() > 0.0) ||
+      !(wall.count() > 0.0) || alone.caller.items < items_to_compare_a_place ||
+      alone.peer.items < items_to_compare_a_place) {
+    return 0.0;
+  }
+  double work = alone.caller.cost().count() * static_cast<double>(together_.caller.items);
+  if (together_.peer.items > 0 && together_.peer.busy.count() > 0.0) {
+    const double slowed = together_.peer.cost() / alone.peer.cost();
+    work += sane(together_.busy - together_.caller.busy).count() / slowed;
+  }
+  return std::min(work / wall.count(), static_cast<double>(n_jobs_));
+}
+
 throughput_climb::advice throughput_climb::compare(const beat_sample& sample) noexcept {
   if (sample.workers > 1) {
     return {};  // a helper's last chunk lies in this beat
   }
   const beat_sample seen = gather(sample);
-  if (seen.items < items_to_judge_a_worker) {
+  const bool both =
+      seen.caller.items >= items_to_compare_a_place && seen.peer.items >= items_to_compare_a_place;
+  if (!both && seen.items < items_to_judge_a_worker) {
     return {};
   }
-  rate_alone_ = seen.rate;
   compared_rate_ = seen.rate;
-  ratio_ = rate_shared_ / rate_alone_;
+  if (const double gain = gain_by_place(seen); gain > 0.0) {
+    ratio_ = gain;
+    rate_alone_ = rate_shared_ / gain;
+  } else {
+    rate_alone_ = seen.rate;
+    ratio_ = rate_shared_ / rate_alone_;
+  }
   if (ratio_ >= worthwhile_gain) {
     quiet_until_ = seen.finished + beat_length(seen.finished) *
                                        (ratio_ >= clear_gain ? quiet_beats : doubtful_beats);
@@ -171,10 +252,19 @@ throughput_climb::advice throughput_climb::compare_fewer(const beat_sample& samp
   }
   quiet_until_ = seen.finished + beat_length(seen.finished) * quiet_beats;
   enter(state::watching);
-  if (rate_together(seen) * worthwhile_gain >= rate_shared_) {
+  // As many items a second, and not because they became cheaper: the caller's own, in one place,
+  // must take as much less time as there are fewer workers.
+  const double fewer = static_cast<double>(n_jobs_) / static_cast<double>(n_jobs_fewer_);
+  const bool comparable =
+      together_.caller.items > 0 && seen.caller.items > 0 && seen.caller.busy.count() > 0.0;
+  const double relief = comparable ? together_.caller.cost() / seen.caller.cost() : fewer;
+  if (rate_together(seen) * worthwhile_gain >= rate_shared_ && relief >= fewer * clear_relief) {
     n_jobs_ = n_jobs_fewer_;
+    retry_at_ = seen.finished + std::max(first_retry, seen.finished);
     return {n_jobs_, reason_code::fewer_help_as_much};
   }
+  // All are needed. What looked like poor efficiency were dearer items.
+  rate_alone_ = rate_shared_ / static_cast<double>(n_jobs_);
   return {n_jobs_, reason_code::costs_changed};
 }
 

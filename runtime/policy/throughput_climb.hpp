@@ -4,7 +4,8 @@
 // A lock in the callable, false sharing or a saturated memory bus cannot be seen in advance: only
 // the rate with helpers against the rate alone tells. A low rate has two possible causes, so it is
 // never believed by itself: the helpers leave for one beat, and what the caller then reaches alone
-// decides.
+// decides. Items at different places of the input may cost anything, so the caller then works in
+// its own range and in that of one helper by turns: each place is compared with itself.
 // Thread safety: thread-compatible.
 #pragma once
 
@@ -65,8 +66,11 @@ class throughput_climb {
   };
 
   [[nodiscard]] advice watch(const beat_sample& seen) noexcept;
+  [[nodiscard]] advice try_alone(const beat_sample& seen) noexcept;
   [[nodiscard]] advice compare(const beat_sample& seen) noexcept;
   [[nodiscard]] advice compare_fewer(const beat_sample& seen) noexcept;
+  [[nodiscard]] bool is_arriving(const beat_sample& seen) noexcept;
+  [[nodiscard]] double gain_by_place(const beat_sample& alone) const noexcept;
   [[nodiscard]] advice wait_for_retry(const beat_sample& seen) noexcept;
   [[nodiscard]] beat_sample gather(const beat_sample& sample) noexcept;
   [[nodiscard]] advice shed(nanoseconds now) noexcept;
@@ -74,17 +78,22 @@ class throughput_climb {
 
   state state_ = state::watching;
   std::size_t n_jobs_ = 1;        ///< with helpers
+  std::size_t n_jobs_most_ = 1;   ///< with helpers, as asked for
   std::size_t n_jobs_fewer_ = 1;  ///< on trial
   double rate_alone_ =
       0.0;  ///< by the caller's time inside the callable, nested maps' work included
   double compared_rate_ = 0.0;
   double rate_shared_ = 0.0;  ///< the one in doubt
   double ratio_ = 0.0;
-  beat_sample gathered_{};  ///< samples too small to judge by, summed up
-  nanoseconds retry_at_{0};
+  beat_sample gathered_{};      ///< samples too small to judge by, summed up
+  beat_sample together_{};      ///< the newest beat with helpers
+  std::size_t arrived_ = 0;     ///< most workers seen in a beat since helpers were asked for
+  nanoseconds retry_at_{0};     ///< when helpers, or more of them, are tried again
   nanoseconds quiet_until_{0};  ///< no comparison before: bounds what comparing costs
-  bool mixed_ = true;           ///< no beat yet in which helpers ran from its beginning
+  bool arriving_ = true;        ///< helpers may still be on their way
+  bool mixed_ = true;           ///< no beat yet in which all helpers ran from its beginning
   bool retrying_ = false;       ///< rate_alone_ was measured just before the helpers came
+  bool retrying_more_ = false;  ///< n_jobs_fewer_ ran before; they are compared with once more
 };
 
 }  // namespace policy

@@ -1,7 +1,6 @@
 #include "runtime/policy/worker_count.hpp"
 
 #include <algorithm>
-#include <cmath>
 
 namespace amorsize {
 inline namespace AMORSIZE_ABI_NAMESPACE {
@@ -12,6 +11,8 @@ namespace {
 inline constexpr std::size_t tried_one_by_one = 64;
 /// Two counts closer than this are a tie; the smaller one leaves more of the machine to others.
 inline constexpr double tie = 0.995;
+/// Beyond, the next count is larger by one part in so many.
+inline constexpr std::size_t step = 8;
 
 }  // namespace
 
@@ -36,13 +37,8 @@ worker_choice best_worker_count(const remaining_work& work,
   if (most <= tried_one_by_one) {
     return best;
   }
-  for (std::size_t workers = 2 * tried_one_by_one; workers < most; workers *= 2) {
+  for (std::size_t workers = tried_one_by_one + step; workers < most; workers += workers / step) {
     consider(workers);
-  }
-  const nanoseconds wake = std::max(sane(costs.wake), nanoseconds{1e-3});
-  const double analytic = std::sqrt(serial_time(work) / wake);
-  if (analytic < static_cast<double>(most)) {
-    consider(std::max<std::size_t>(2, static_cast<std::size_t>(analytic)));
   }
   consider(most);
   return best;

@@ -106,15 +106,44 @@ TEST_CASE("a thief takes from the largest range it has looked at", "[executor][u
   words[2].put({100, 200});
   words[4].put({10, 20});
   const unit_range stolen =
-      steal_for(0, words.size(), [&](std::size_t i) -> range_word& { return words[i]; });
+      steal_for(0, words.size(), 0, [&](std::size_t i) -> range_word& { return words[i]; });
   CHECK(stolen.begin == 150);
   CHECK(stolen.end == 200);
   std::vector<range_word> empty(3);
-  CHECK(steal_for(0, empty.size(), [&](std::size_t i) -> range_word& { return empty[i]; }).size() ==
-        0);
+  CHECK(steal_for(0, empty.size(), 0, [&](std::size_t i) -> range_word& {
+          return empty[i];
+        }).size() == 0);
   std::vector<range_word> alone(1);
-  CHECK(steal_for(0, alone.size(), [&](std::size_t i) -> range_word& { return alone[i]; }).size() ==
-        0);
+  CHECK(steal_for(0, alone.size(), 0, [&](std::size_t i) -> range_word& {
+          return alone[i];
+        }).size() == 0);
+}
+
+TEST_CASE("a search finds the only range there is, wherever it is and wherever it begins",
+          "[executor][unit]") {
+  for (const std::size_t workers : {2, 5, 9, 10, 64, 1'000}) {
+    for (std::size_t owner = 1; owner < workers; owner += 1 + workers / 16) {
+      std::vector<range_word> words(workers);
+      words[owner].put({6, 7});
+      const unit_range stolen =
+          steal_for(0, workers, owner * 3, [&](std::size_t i) -> range_word& { return words[i]; });
+      REQUIRE(stolen.begin == 6);
+      REQUIRE(stolen.size() == 1);
+    }
+  }
+}
+
+TEST_CASE("searches of many workers begin all over the place", "[executor][unit]") {
+  constexpr std::size_t workers = 1'000;
+  std::vector<int> begun(10, 0);
+  for (std::size_t thief = 0; thief < workers; ++thief) {
+    ++begun[search_start(thief, 0, workers) / (workers / begun.size())];
+  }
+  for (const int in_this_tenth : begun) {
+    CHECK(in_this_tenth > 60);
+    CHECK(in_this_tenth < 140);
+  }
+  CHECK(search_start(7, 0, workers) != search_start(7, 1, workers));
 }
 
 TEST_CASE("threads that claim and steal run every unit exactly once", "[executor][stress]") {
@@ -129,7 +158,7 @@ TEST_CASE("threads that claim and steal run every unit exactly once", "[executor
     std::vector<std::thread> threads;
     for (std::size_t worker = 0; worker < workers; ++worker) {
       threads.emplace_back([&, worker] {
-        for (;;) {
+        for (std::size_t turn = 0;; ++turn) {
           const unit_range claimed =
               words[worker].claim([&](unit_range left) { return 1 + left.size() / 3; });
           for (std::uint32_t i = claimed.begin; i < claimed.end; ++i) {
@@ -138,8 +167,8 @@ TEST_CASE("threads that claim and steal run every unit exactly once", "[executor
           if (claimed.size() > 0) {
             continue;
           }
-          const unit_range stolen =
-              steal_for(worker, workers, [&](std::size_t i) -> range_word& { return words[i]; });
+          const unit_range stolen = steal_for(
+              worker, workers, turn, [&](std::size_t i) -> range_word& { return words[i]; });
           if (stolen.size() == 0) {
             return;
           }

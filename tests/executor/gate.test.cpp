@@ -46,8 +46,7 @@ TEST_CASE("wanting nobody keeps those inside", "[executor][unit]") {
   door.want_none();
   CHECK_FALSE(door.try_enter());
   CHECK(door.inside() == 1);
-  CHECK(door.leave_if_above(1) == false);
-  CHECK(door.leave_if_above(0) == true);
+  door.leave();
   CHECK(door.inside() == 0);
 }
 
@@ -107,12 +106,10 @@ TEST_CASE("a sleeping caller is woken by the last one to leave", "[executor][str
     std::latch entered(3);
     std::vector<std::thread> threads;
     for (int i = 0; i < 2; ++i) {
-      threads.emplace_back([&, i] {
+      threads.emplace_back([&] {
         const bool in = door.try_enter();
         entered.arrive_and_wait();
-        if (in && i == 0) {
-          door.leave();
-        } else if (in && !door.leave_if_above(5)) {
+        if (in) {
           door.leave();
         }
       });

@@ -82,6 +82,8 @@ struct relacy_atomics {
       rl::ctx().park_current_thread(false, false, false, $);  // for ever: Relacy reports a deadlock
     }
   }
+  /// Every operation is a scheduling point already.
+  static void pause() {}
   template <class T>
   static void notify_all(rl::atomic<T>& at) {
     rl::ctx().sched();
@@ -96,6 +98,7 @@ struct relacy_atomics {
 enum class script {
   to_the_end,  ///< helpers stay until nothing is left
   shed,        ///< helper 1 is sent away after its first chunk and leaves its range behind
+  visits,      ///< the caller also claims from the range of helper 1, who may be there or not
   asked_late,  ///< the map opens for nobody; the caller asks after its first chunk
   second_map,  ///< the place is used again at once; helpers of the first map may come then
 };
@@ -177,13 +180,17 @@ struct shared_map_model : rl::test_suite<shared_map_model<workers, units, how>, 
       const unit_range claimed = ranges[worker].claim(half);
       if (claimed.size() > 0) {
         run_units(claimed);
-        if (how == script::shed && worker == 1 && door.leave_if_above(0)) {
+        if (how == script::shed && worker == 1) {
+          door.leave();
           return true;
+        }
+        if (how == script::visits && worker == caller_thread) {
+          run_units(ranges[1].claim(half));  // empty, or the helper's next
         }
         continue;
       }
       const unit_range stolen = steal_for(
-          worker, workers, [this](std::size_t i) -> auto& { return ranges[i]; });
+          worker, workers, 0, [this](std::size_t i) -> auto& { return ranges[i]; });
       if (stolen.size() == 0) {
         return false;
       }
@@ -217,10 +224,12 @@ bool holds(rl::test_params params, std::string_view name) {
 bool all_hold(const rl::test_params& params) {
   return holds<2, 4, script::to_the_end>(params, "to the end") &&
          holds<2, 4, script::shed>(params, "one is sent away") &&
+         holds<2, 4, script::visits>(params, "the caller visits") &&
          holds<2, 3, script::asked_late>(params, "asked late") &&
          holds<2, 2, script::second_map>(params, "a second map in the same place") &&
          holds<3, 4, script::to_the_end>(params, "to the end") &&
-         holds<3, 4, script::shed>(params, "one is sent away");
+         holds<3, 4, script::shed>(params, "one is sent away") &&
+         holds<3, 4, script::visits>(params, "the caller visits");
 }
 
 /// The number in `text`; false when it is anything else.

@@ -70,7 +70,7 @@ TEST_CASE("dealing gives every seat its share and nothing to two", "[executor][p
       shared_map map;
       std::vector<worker_seat> seats(workers);
       map.seats = seats.data();
-      map.seats_in_use = workers;
+      map.seats_in_use.store(workers);
       map.layout.items = items;
       deal(map, workers);
       std::size_t next = 0;

@@ -163,10 +163,10 @@ TEST_CASE("a site that remembers long items shares before the first of them", "[
 TEST_CASE("when the rest turns out long, workers are added", "[policy][unit]") {
   controller decides(10'000'000, {}, nanoseconds{0});
   decides.observe(chunk_sample{1'000, nanoseconds{1e3}, nanoseconds{1e3}});
-  decides.consider(asleep, {64, reason_code::none});
+  decides.consider(asleep, {1'000, reason_code::none});
   const std::size_t before = decides.next().n_jobs;
   REQUIRE(before > 1);
-  REQUIRE(before < 64);
+  REQUIRE(before < 1'000);
   decides.start_sharing(nanoseconds{1e3});
   for (int i = 1; i < 40 && decides.next().n_jobs <= before; ++i) {
     // Now 1 us an item; all workers keep up.
