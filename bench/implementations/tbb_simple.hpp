@@ -1,0 +1,31 @@
+// oneTBB with a grain that the user has found by trying: simple_partitioner.
+// Thread safety: thread-safe.
+#pragma once
+
+#include "support/grain.hpp"
+
+#include <oneapi/tbb/blocked_range.h>
+#include <oneapi/tbb/parallel_for.h>
+#include <oneapi/tbb/partitioner.h>
+
+#include <cstddef>
+
+namespace bench {
+
+inline const auto grain = static_cast<std::size_t>(grain_from_environment());
+
+struct implementation {
+  template <class In, class Out, class F>
+  static void map(In first, std::size_t n, Out out, F f) {
+    tbb::parallel_for(
+        tbb::blocked_range<std::size_t>(0, n, grain),
+        [=](const tbb::blocked_range<std::size_t>& range) {
+          for (std::size_t i = range.begin(); i != range.end(); ++i) {
+            out[i] = f(first[i]);
+          }
+        },
+        tbb::simple_partitioner());
+  }
+};
+
+}  // namespace bench
