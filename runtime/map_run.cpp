@@ -1,7 +1,9 @@
 #include "runtime/executor/worker_loop.hpp"
 #include "runtime/learnt_overheads.hpp"
 #include "runtime/map_run.hpp"
+#include "runtime/policy/hot_series.hpp"
 #include "runtime/process.hpp"
+#include "runtime/recent_maps.hpp"
 #include "runtime/serial_cause.hpp"
 #include "runtime/site_memory.hpp"
 
@@ -136,6 +138,9 @@ void map_run::run_adaptive() {
   if (map_ != nullptr) {
     share_adaptive();
   }
+  if (in_series_ || was_shared_) {
+    recent_maps_of_process().note_end(last_);
+  }
   remember_cost(request_.site, measured_cost());
 }
 
@@ -152,14 +157,42 @@ nanoseconds map_run::measured_cost() const noexcept {
 
 bool map_run::ask_for_helpers() {
   executor::crew& crew = crew_of_process();
-  const policy::overheads costs = overheads_of_process().get(crew.state(last_), last_);
-  if (!controller_.worth_asking(costs)) {
+  const policy::crew_state state = crew.state(last_);
+  const policy::overheads costs = overheads_of_process().get(state, last_);
+  if (controller_.worth_asking(costs)) {
+    if (!presence_) {
+      presence_.emplace(crew);
+    }
+    controller_.consider(costs, capacity_now(controller_.time_left()));
+    note_decision();
+    if (controller_.next().n_jobs > 1) {
+      return place_map(controller_.next());
+    }
+  }
+  return ask_for_series(crew, state, costs);
+}
+
+bool map_run::ask_for_series(executor::crew& crew,
+                             policy::crew_state state,
+                             const policy::overheads& costs) {
+  if (in_series_ || state == policy::crew_state::awake) {
     return false;
   }
+  in_series_ = true;
+  const policy::overheads awake = overheads_of_process().get(policy::crew_state::awake, last_);
+  recent_maps& recent = recent_maps_of_process();
+  const nanoseconds gap = policy::sane(began_ - recent.ended());
+  const nanoseconds missed =
+      policy::missed_by_series(recent.missed(), gap, crew.patience(gap), controller_.saving(awake));
+  if (!policy::series_pays(missed, costs.setup + costs.wake)) {
+    recent.set_missed(missed);
+    return false;
+  }
+  recent.set_missed(nanoseconds{0});
   if (!presence_) {
     presence_.emplace(crew);
   }
-  controller_.consider(costs, capacity_now(controller_.time_left()));
+  controller_.consider_series(awake, capacity_now(controller_.time_left()));
   note_decision();
   return controller_.next().n_jobs > 1 && place_map(controller_.next());
 }

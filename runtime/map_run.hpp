@@ -60,6 +60,10 @@ class map_run {
   [[nodiscard]] nanoseconds measured_cost() const noexcept;
   /// Looks at what waking costs and what may be used. True when the map is to be shared.
   bool ask_for_helpers();
+  /// The same for a map too short for helpers that sleep, one of a series of maps.
+  bool ask_for_series(executor::crew& crew,
+                      policy::crew_state state,
+                      const policy::overheads& costs);
   /// Records the decision in force if it differs from the last one recorded.
   void note_decision() noexcept;
   /// While it lives, a stop request ends the current block of the calling thread.
@@ -72,7 +76,13 @@ class map_run {
   void share_adaptive();
   void share_fixed();
   /// Runs everything that is left in the place taken, and gives it back.
-  void share(std::size_t n_jobs);
+  void share(std::size_t n_jobs,
+             executor::expected helpers = executor::expected::late,
+             std::size_t head_start = 0);
+  /// What this wake teaches about helpers in that state.
+  void learn_from_wake(policy::crew_state state,
+                       const decision& made,
+                       nanoseconds elapsed) noexcept;
   /// Takes over what the seats hold, then gives the place back. Nobody is inside.
   void close_books() noexcept;
   void keep_busy_times() noexcept;
@@ -95,6 +105,7 @@ class map_run {
   bool watched_ = false;            ///< a stop may be requested
   bool reports_progress_ = false;
   bool was_shared_ = false;
+  bool in_series_ = false;        ///< long enough that helpers who are awake could serve it
   std::size_t done_ = 0;          ///< completed alone, from the front
   std::size_t items_shared_ = 0;  ///< completed while shared
   std::size_t given_beyond_ = 0;  ///< given to the callable, but it threw

@@ -23,6 +23,8 @@ using policy::reason_code;
 /// What the caller did before the first helper came is a measurement of its rate alone from here
 /// on.
 inline constexpr nanoseconds rate_measured_from{20e3};
+/// Shared maps below this are judged by how long they took, not by beats.
+inline constexpr nanoseconds judged_as_a_whole{200e3};
 /// Chunks per worker that a fixed n_jobs is reported with: costs are not known yet.
 inline constexpr std::size_t first_fixed_chunks = 8;
 
@@ -90,20 +92,37 @@ void map_run::share_adaptive() {
   map_->controller = &controller_;
   map_->next_beat.store((last_ + policy::beat_length(last_ - began_)).count(),
                         std::memory_order_relaxed);
-  share(made.n_jobs);
-  if (woken_.asked > 0) {
-    overheads_of_process().observe(
-        state,
-        woken_.wake / static_cast<double>(std::max<std::size_t>(1, woken_.started)),
-        woken_.start,
-        last_);
-  } else {
+  const bool awake = state == policy::crew_state::awake;
+  const nanoseconds opened = last_;
+  share(made.n_jobs,
+        awake ? executor::expected::at_once : executor::expected::late,
+        awake ? policy::items_in(made.start_delay, made.estimated_cost, made.items_left) : 0);
+  if (woken_.started > 0 || woken_.awaited) {
+    learn_from_wake(state, made, last_ - opened);
+  } else if (woken_.asked == 0) {
     decision refused = made;
     refused.n_jobs = 1;
     refused.reason = reason_code::no_threads;
     refused.chunksize = request_.items;
     history_.record(shared_from_ - began_, refused);
   }
+}
+
+void map_run::learn_from_wake(policy::crew_state state,
+                              const decision& made,
+                              nanoseconds elapsed) noexcept {
+  nanoseconds start = woken_.start;
+  if (state == policy::crew_state::awake && made.n_jobs == 2 && start.count() > 0.0 &&
+      elapsed < judged_as_a_whole) {
+    // With helpers who are awake the start is not all that sharing costs: opening, dealing and
+    // waiting for the last one count as much. What the whole took tells.
+    start = std::max(start, (elapsed - woken_.wake) * 2.0 - made.estimated_serial);
+  }
+  overheads_of_process().observe(
+      state,
+      woken_.wake / static_cast<double>(std::max<std::size_t>(1, woken_.started)),
+      start,
+      last_);
 }
 
 void map_run::share_fixed() {
@@ -145,12 +164,12 @@ void map_run::share_fixed() {
 }
 
 /// Runs everything that is left in the place taken, and gives it back.
-void map_run::share(std::size_t n_jobs) {
+void map_run::share(std::size_t n_jobs, executor::expected helpers, std::size_t head_start) {
   struct return_place {
     map_run& run;
     ~return_place() { run.close_books(); }
   };
-  executor::deal(*map_, n_jobs);
+  executor::deal(*map_, n_jobs, helpers, head_start);
   shared_from_ = last_;
   const return_place at_end{*this};
   {

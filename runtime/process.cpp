@@ -5,6 +5,7 @@
 #include "runtime/probe/probe_machine.hpp"
 #include "runtime/probe/steady_clock.hpp"
 #include "runtime/process.hpp"
+#include "runtime/recent_maps.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -40,6 +41,8 @@ const pid_t loaded_in = getpid();
 /// What waking has cost in this process.
 constinit learnt_overheads overheads_here;
 
+constinit recent_maps recent_here;
+
 /// Claiming from one's own range, without contention.
 nanoseconds measure_claim() noexcept {
   constexpr std::uint32_t claims = 64;
@@ -56,6 +59,10 @@ nanoseconds measure_claim() noexcept {
 
 learnt_overheads& overheads_of_process() noexcept {
   return overheads_here;
+}
+
+recent_maps& recent_maps_of_process() noexcept {
+  return recent_here;
 }
 
 executor::crew& crew_of_process() {

@@ -68,6 +68,10 @@ class crew {
   };
   [[nodiscard]] spare_helpers available() noexcept;
   [[nodiscard]] policy::crew_state state(policy::nanoseconds now) const noexcept;
+  /// How long after a map a helper would still be awake, in a process whose maps are so far apart.
+  [[nodiscard]] policy::nanoseconds patience(policy::nanoseconds gap) const noexcept {
+    return main_->stays_awake() + main_->linger(gap);
+  }
   [[nodiscard]] const char* backend_name() const noexcept;
   /// Is this the child of a fork that happened in the middle of a map?
   [[nodiscard]] bool forked_in_a_map() const noexcept {
@@ -84,6 +88,7 @@ class crew {
   struct calls {
     std::size_t asked = 0;    ///< helpers that were there, on their way, or are being called
     std::size_t started = 0;  ///< of them, those called now
+    bool awaited = false;     ///< some were there already
   };
   /// Opens the gate and asks for `helpers`: calls a few, who call the others.
   calls open(shared_map& map, std::size_t helpers) noexcept;

@@ -84,9 +84,9 @@ crew::calls crew::call(shared_map& map, std::size_t helpers, coming count_coming
     // Nobody who could call the others may come.
     map.to_call.store(0, std::memory_order_relaxed);
     missing -= started;
-    return {helpers - policy::saturating_subtract(missing, on_their_way), started};
+    return {helpers - policy::saturating_subtract(missing, on_their_way), started, lingering > 0};
   }
-  return {helpers, started};
+  return {helpers, started, lingering > 0};
 }
 
 void crew::call_onwards(shared_map& map) noexcept {

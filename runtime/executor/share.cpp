@@ -76,17 +76,20 @@ void wait_working(shared_map& map) {
 
 }  // namespace
 
-void deal(shared_map& map, std::size_t workers) noexcept {
+void deal(shared_map& map, std::size_t workers, expected helpers, std::size_t head_start) noexcept {
   AMORSIZE_ASSERT(workers >= 1 && workers <= map.width());
   const unit_range all = map.layout.units_left();
-  if (workers <= 2 || all.size() < workers) {
+  if (workers < 2 || (workers == 2 && helpers == expected::late) || all.size() < workers) {
     map.range(0).put(all);
     return;
   }
+  const std::size_t ahead =
+      std::min<std::size_t>(head_start / map.layout.unit_items, all.size() - workers);
   std::uint32_t begin = all.begin;
   for (std::size_t seat = 0; seat < workers; ++seat) {
     const auto left = static_cast<std::uint32_t>(workers - seat);
-    const std::uint32_t end = begin + (all.end - begin) / left;
+    const auto own = static_cast<std::uint32_t>(seat == 0 ? ahead : 0);
+    const std::uint32_t end = begin + own + (all.end - begin - own) / left;
     map.range(seat).put({begin, end});
     begin = end;
   }
@@ -124,6 +127,7 @@ wake_observation run_shared(crew& with, shared_map& map, std::size_t helpers) {
   seen.called =
       policy::saturating_subtract(calls.asked, map.refused.load(std::memory_order_relaxed));
   seen.started = calls.started;
+  seen.awaited = calls.awaited;
   const double started = map.first_start.load(std::memory_order_relaxed);
   if (started > 0.0) {
     seen.start = policy::sane(policy::nanoseconds{started} - before);

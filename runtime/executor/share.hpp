@@ -16,13 +16,20 @@ struct wake_observation {
   std::size_t asked = 0;         ///< helpers that were there or could be called
   std::size_t called = 0;        ///< helpers that were there or could be called when the map opened
   std::size_t started = 0;       ///< of them, those called by this map
+  bool awaited = false;          ///< some were there already, looking for work
   policy::nanoseconds wake{0};   ///< spent by the caller on calling them, all together
   policy::nanoseconds start{0};  ///< until the first one was ready; 0 = none came
 };
 
-/// Cuts the remaining units among the seats: all to the caller when one helper is asked for (it
-/// steals half of what is left when it comes, so a late one costs nothing), else even shares.
-void deal(shared_map& map, std::size_t workers) noexcept;
+/// Cuts the remaining units among the seats. One helper that sleeps: all to the caller; the helper
+/// steals half of what is left when it comes, so a late one costs nothing. Several, or one that is
+/// awake: even shares, of which the caller's is larger by `head_start` items, which it runs before
+/// the others come. What late ones leave is stolen back.
+enum class expected { late, at_once };
+void deal(shared_map& map,
+          std::size_t workers,
+          expected helpers = expected::late,
+          std::size_t head_start = 0) noexcept;
 
 /// Opens the map for `helpers`, works as worker 0, closes, waits for those inside, and runs
 /// whatever is left. When it returns, every item was run or given up because of a failure or a stop

@@ -117,6 +117,8 @@ std::string cause(const policy::decision& made) {
              measured_text(made);
     case reason_code::fewer_help_as_much:
       return "more do not raise the rate" + measured_text(made);
+    case reason_code::maps_in_series:
+      return work_text(made) + "; short, but such maps follow each other closely";
   }
   return "unknown reason";
 }
@@ -180,6 +182,8 @@ std::string_view reason_name(policy::reason_code code) noexcept {
       return "costs_changed";
     case reason_code::fewer_help_as_much:
       return "fewer_help_as_much";
+    case reason_code::maps_in_series:
+      return "maps_in_series";
   }
   return "unknown";
 }

@@ -85,6 +85,12 @@ class controller {
   /// Decides whether to share what is left, and with how many.
   void consider(const overheads& costs, const capacity& where) noexcept;
 
+  /// What sharing the rest with one helper of such costs would save; 0 = it would not be shared.
+  [[nodiscard]] nanoseconds saving(const overheads& costs) const noexcept;
+  /// Shares the rest although it is too short for helpers that sleep: for the maps that follow.
+  /// costs: of helpers awake, as they will be then.
+  void consider_series(const overheads& costs, const capacity& where) noexcept;
+
   /// The helpers have been asked for.
   void start_sharing(nanoseconds now) noexcept;
   /// One beat of the shared map. Returns true when next() has changed.

@@ -39,6 +39,7 @@ enum class reason_code : std::uint8_t {
   trying_again,        ///< back-off is over: do helpers help now?
   costs_changed,       ///< the items became dearer, the helpers do help
   fewer_help_as_much,  ///< measured: fewer workers reach the same rate
+  maps_in_series,      ///< too short by itself, but such maps follow each other closely
 };
 
 /// One decision and the numbers behind it.

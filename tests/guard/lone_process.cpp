@@ -1,5 +1,6 @@
 #include "runtime/probe/steady_clock.hpp"
 #include "runtime/process.hpp"
+#include "runtime/recent_maps.hpp"
 #include "runtime/report_delivery.hpp"
 #include "tests/guard/lone_process.hpp"
 
@@ -59,6 +60,11 @@ inline namespace AMORSIZE_ABI_NAMESPACE {
 
 executor::crew& crew_of_process() {
   return amorsize_tests::lone_process::running().crew();
+}
+
+recent_maps& recent_maps_of_process() noexcept {
+  static constinit recent_maps recent;
+  return recent;
 }
 
 learnt_overheads& overheads_of_process() noexcept {

@@ -1,4 +1,5 @@
 #include "runtime/process.hpp"
+#include "runtime/recent_maps.hpp"
 #include "runtime/report_delivery.hpp"
 #include "tests/support/virtual_machine/simulated_atomics.hpp"
 #include "tests/support/virtual_machine/virtual_process.hpp"
@@ -79,6 +80,10 @@ executor::crew& crew_of_process() {
 
 learnt_overheads& overheads_of_process() noexcept {
   return amorsize_tests::virtual_process::running().overheads();
+}
+
+recent_maps& recent_maps_of_process() noexcept {
+  return amorsize_tests::virtual_process::running().recent();
 }
 
 std::size_t usable_cpus(policy::nanoseconds) noexcept {

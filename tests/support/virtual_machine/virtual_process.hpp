@@ -5,6 +5,7 @@
 
 #include "runtime/executor/crew.hpp"
 #include "runtime/learnt_overheads.hpp"
+#include "runtime/recent_maps.hpp"
 #include "tests/support/virtual_machine/virtual_enlist.hpp"
 #include "tests/support/virtual_machine/virtual_machine.hpp"
 
@@ -23,13 +24,16 @@ class virtual_process {
   [[nodiscard]] static virtual_process& running();
 
   [[nodiscard]] virtual_machine& machine() noexcept { return machine_; }
+  [[nodiscard]] virtual_enlist& enlist() noexcept { return enlist_; }
   [[nodiscard]] amorsize::executor::crew& crew() noexcept { return *crew_; }
   [[nodiscard]] amorsize::learnt_overheads& overheads() noexcept { return overheads_; }
+  [[nodiscard]] amorsize::recent_maps& recent() noexcept { return recent_; }
 
  private:
   virtual_machine machine_;
   virtual_enlist enlist_;
   amorsize::learnt_overheads overheads_;
+  amorsize::recent_maps recent_;
   std::unique_ptr<amorsize::executor::crew> crew_;
 };
 
