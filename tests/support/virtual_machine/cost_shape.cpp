@@ -159,6 +159,20 @@ item_costs item_costs::from_file(const std::filesystem::path& trace) {
   return item_costs(costs);
 }
 
+item_costs item_costs::repeated(std::size_t items, nanoseconds mean) const {
+  std::vector<nanoseconds> costs(items);
+  nanoseconds sum{0};
+  for (std::size_t i = 0; i < items; ++i) {
+    const std::size_t from = i % this->items();
+    costs[i] = of_range(from, from + 1);
+    sum += costs[i];
+  }
+  for (nanoseconds& cost : costs) {
+    cost *= mean * static_cast<double>(items) / sum;
+  }
+  return item_costs(costs);
+}
+
 nanoseconds item_costs::lower_bound(std::size_t workers) const noexcept {
   return std::max(total() / static_cast<double>(std::max<std::size_t>(1, workers)), longest_);
 }

@@ -45,6 +45,9 @@ class item_costs {
   /// file and the line, when it cannot be read.
   [[nodiscard]] static item_costs from_file(const std::filesystem::path& trace);
 
+  /// These costs over and over until there are so many, scaled to that mean. At least one item.
+  [[nodiscard]] item_costs repeated(std::size_t items, nanoseconds mean) const;
+
   [[nodiscard]] std::size_t items() const noexcept { return until_.size() - 1; }
   [[nodiscard]] nanoseconds of_range(std::size_t first, std::size_t last) const noexcept {
     return nanoseconds{until_[last] - until_[first]};

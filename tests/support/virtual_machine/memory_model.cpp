@@ -10,40 +10,48 @@ constexpr unsigned line_bits = 6;
 }  // namespace
 
 memory_model::line& memory_model::line_of(const void* at) {
-  return lines_[reinterpret_cast<std::uintptr_t>(at) >> line_bits];
-}
-
-void memory_model::take(line& where, std::size_t thread) noexcept {
-  where.held_by.reset();
-  where.held_by.set(thread);
-  where.written_by = thread;
+  const std::uintptr_t number = reinterpret_cast<std::uintptr_t>(at) >> line_bits;
+  known_line& known = found_before_[number % found_before_.size()];
+  if (known.at == nullptr || known.number != number) {
+    known = {number, &lines_[number]};
+  }
+  return *known.at;
 }
 
 nanoseconds memory_model::load(const void* at, std::size_t thread, nanoseconds now) {
   line& where = line_of(at);
-  if (where.held_by.test(thread)) {
+  if (where.owner == thread) {
     return now;
   }
-  // Memory nobody has touched yet is as good as one's own: it was so before the machine began.
-  const bool fresh = where.held_by.none();
-  where.held_by.set(thread);
-  where.written_by = most_threads;
-  return fresh ? now : now + costs_.load_miss;
+  if (where.owner == nobody) {
+    // As good as one's own: it was so before the machine began.
+    where.owner = thread;
+    return now;
+  }
+  if (where.owner != several) {
+    where.readers.reset();
+    where.readers.set(where.owner);
+    where.owner = several;
+  }
+  if (where.readers.test(thread)) {
+    return now;
+  }
+  where.readers.set(thread);
+  return now + costs_.load_miss;
 }
 
 nanoseconds memory_model::store(const void* at, std::size_t thread, nanoseconds now) {
   line& where = line_of(at);
-  const bool own = where.written_by == thread || where.held_by.none();
-  take(where, thread);
+  const bool own = where.owner == thread || where.owner == nobody;
+  where.owner = thread;
   return own ? now : now + costs_.store_miss;
 }
 
 nanoseconds memory_model::modify(const void* at, std::size_t thread, nanoseconds now) {
   line& where = line_of(at);
-  const bool own = where.written_by == thread || where.held_by.none();
-  const nanoseconds begins = std::max(now, where.busy_until);
-  where.busy_until = begins + (own ? costs_.rmw_hit : costs_.rmw_miss);
-  take(where, thread);
+  const bool own = where.owner == thread || where.owner == nobody;
+  where.owner = thread;
+  where.busy_until = std::max(now, where.busy_until) + (own ? costs_.rmw_hit : costs_.rmw_miss);
   return where.busy_until;
 }
 

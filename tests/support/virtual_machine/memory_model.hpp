@@ -1,10 +1,11 @@
 // Who has which cache line: what each access of a worker to shared memory costs it. Three states,
-// as in every coherence protocol: nobody's, read by some, written by one. Thread safety: belongs to
+// as in every coherence protocol: nobody's, one's own, read by several. Thread safety: belongs to
 // its machine.
 #pragma once
 
 #include "tests/support/virtual_machine/machine_model.hpp"
 
+#include <array>
 #include <bitset>
 #include <cstddef>
 #include <cstdint>
@@ -25,17 +26,23 @@ class memory_model {
   [[nodiscard]] nanoseconds modify(const void* at, std::size_t thread, nanoseconds now);
 
  private:
+  static constexpr std::size_t nobody = most_threads;
+  static constexpr std::size_t several = most_threads + 1;
   struct line {
-    std::bitset<most_threads> held_by;
-    std::size_t written_by = most_threads;  ///< most_threads: nobody, or several read it
-    nanoseconds busy_until{0};              ///< the last read-modify-write of it
+    std::size_t owner = nobody;
+    nanoseconds busy_until{0};            ///< the last read-modify-write of it
+    std::bitset<most_threads> readers{};  ///< if the owner is `several`
+  };
+  struct known_line {
+    std::uintptr_t number = 0;
+    line* at = nullptr;
   };
 
   [[nodiscard]] line& line_of(const void* at);
-  static void take(line& where, std::size_t thread) noexcept;
 
   const machine_model& costs_;
   std::unordered_map<std::uintptr_t, line> lines_;
+  std::array<known_line, 8192> found_before_{};  ///< by the last bits: saves nearly all look-ups
 };
 
 }  // namespace amorsize_tests

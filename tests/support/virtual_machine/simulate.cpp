@@ -1,8 +1,10 @@
 #include "runtime/map_run.hpp"
 #include "tests/support/virtual_machine/simulate.hpp"
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <vector>
 
 namespace amorsize_tests {
 namespace {
@@ -37,7 +39,8 @@ machine_counts difference(const machine_counts& after, const machine_counts& bef
   return {after.wakes - before.wakes,
           after.clock_readings - before.clock_readings,
           after.modifications - before.modifications,
-          after.sleeps - before.sleeps};
+          after.sleeps - before.sleeps,
+          after.lost - before.lost};
 }
 
 /// Long enough for every helper to fall asleep.
@@ -77,6 +80,17 @@ simulated_map simulate(virtual_process& in,
   return seen;
 }
 
+void make_helpers(virtual_process& in) {
+  if (in.machine().model().workers > 1) {
+    in.enlist().make_helpers(in.machine().model().workers - 1);
+    // From the first map that is shared on the crew knows that they exist.
+    amorsize::options two;
+    two.n_jobs = 2;
+    static_cast<void>(simulate(in, item_costs({nanoseconds{1e6}, nanoseconds{1e6}}), two));
+    in.machine().sleep_for(pause_between);
+  }
+}
+
 simulated_map simulate(const machine_model& on,
                        const item_costs& costs,
                        const amorsize::options& how,
@@ -90,6 +104,7 @@ simulated_map simulate_warm(const machine_model& on,
                             const amorsize::options& how,
                             std::uint64_t seed) {
   virtual_process process(on, seed);
+  make_helpers(process);
   site memory;
   static_cast<void>(simulate(process, costs, how, &memory));
   process.machine().sleep_for(pause_between);
@@ -97,7 +112,11 @@ simulated_map simulate_warm(const machine_model& on,
 }
 
 best_n_jobs find_best_n_jobs(const machine_model& on, const item_costs& costs, std::uint64_t seed) {
-  best_n_jobs best{1, costs.total()};
+  virtual_process process(on, seed);
+  make_helpers(process);
+  site memory;
+  static_cast<void>(simulate(process, costs, {}, &memory));
+  std::vector<best_n_jobs> tried{{1, costs.total()}};
   for (std::size_t base = 2; base <= on.workers; base *= 2) {
     for (const std::size_t n_jobs : {base, base + base / 2}) {
       if (n_jobs > on.workers) {
@@ -105,10 +124,19 @@ best_n_jobs find_best_n_jobs(const machine_model& on, const item_costs& costs, s
       }
       amorsize::options how;
       how.n_jobs = n_jobs;
-      const simulated_map seen = simulate_warm(on, costs, how, seed);
-      if (seen.makespan < best.makespan) {
-        best = {n_jobs, seen.makespan};
-      }
+      process.machine().sleep_for(pause_between);
+      tried.push_back({n_jobs, simulate(process, costs, how, &memory).makespan});
+    }
+  }
+  best_n_jobs best =
+      *std::min_element(tried.begin(), tried.end(), [](const auto& a, const auto& b) {
+        return a.makespan < b.makespan;
+      });
+  best.fewest = best.most = best.n_jobs;
+  for (const best_n_jobs& one : tried) {
+    if (one.makespan <= (1.0 + best_n_jobs::as_good) * best.makespan) {
+      best.fewest = std::min(best.fewest, one.n_jobs);
+      best.most = std::max(best.most, one.n_jobs);
     }
   }
   return best;

@@ -39,6 +39,9 @@ using site = amorsize::detail::call_site;
                                      const amorsize::options& how = {},
                                      site* memory = nullptr);
 
+/// As if another map had made all helpers long ago.
+void make_helpers(virtual_process& in);
+
 /// The first map of a fresh process on a fresh machine.
 [[nodiscard]] simulated_map simulate(const machine_model& on,
                                      const item_costs& costs,
@@ -50,11 +53,16 @@ using site = amorsize::detail::call_site;
 struct best_n_jobs {
   std::size_t n_jobs = 1;
   nanoseconds makespan{0};
+  /// The optimum is flat: from here to there the makespan is longer by as_good at most.
+  std::size_t fewest = 1;
+  std::size_t most = 1;
+  static constexpr double as_good = 0.05;
 };
 [[nodiscard]] best_n_jobs find_best_n_jobs(const machine_model& on,
                                            const item_costs& costs,
                                            std::uint64_t seed = 1);
-/// The same map as it decides by itself.
+/// The same map as it decides by itself: the second of its site, in a process whose helpers exist
+/// and have long been asleep.
 [[nodiscard]] simulated_map simulate_warm(const machine_model& on,
                                           const item_costs& costs,
                                           const amorsize::options& how = {},

@@ -102,6 +102,9 @@ class atomic_flag {
   bool test_and_set(std::memory_order = std::memory_order_seq_cst) noexcept {
     return held_.exchange(true);
   }
+  [[nodiscard]] bool test(std::memory_order = std::memory_order_seq_cst) const noexcept {
+    return held_.load();
+  }
   void clear(std::memory_order = std::memory_order_seq_cst) noexcept { held_.store(false); }
 
  private:

@@ -1,5 +1,7 @@
 #include "tests/support/virtual_machine/virtual_enlist.hpp"
 
+#include <algorithm>
+
 namespace amorsize_tests {
 
 using amorsize::executor::serve_function;
@@ -11,6 +13,15 @@ void virtual_enlist::make_helper(ticket_index ticket) {
     helpers_[ticket].serve(helpers_[ticket].crew, ticket);
     helpers_[ticket].idle_since = on_.exact_now();
   });
+}
+
+void virtual_enlist::make_helpers(std::size_t count) {
+  helpers_.resize(std::max(helpers_.size(), count));
+  for (std::size_t i = 0; i < count; ++i) {
+    if (helpers_[i].thread == 0) {
+      make_helper(static_cast<ticket_index>(i));
+    }
+  }
 }
 
 const wake_model& virtual_enlist::costs_of(const helper& one) const noexcept {
@@ -34,6 +45,7 @@ bool virtual_enlist::start(ticket_index ticket, serve_function serve, void* crew
   ++on_.counts().wakes;
   on_.advance(on_.jittered(costs.wake, on_.model().wake_jitter));
   if (helpers_[ticket].is_lost) {
+    ++on_.counts().lost;
     return true;  // called, and never seen
   }
   nanoseconds start = on_.jittered(costs.start, on_.model().wake_jitter);

@@ -15,6 +15,8 @@ class virtual_enlist final : public amorsize::executor::enlist {
  public:
   explicit virtual_enlist(virtual_machine& on) : on_(on) {}
 
+  /// Makes the first so many at once, asleep, as if they had been called long ago.
+  void make_helpers(std::size_t count);
   bool start(amorsize::executor::ticket_index ticket,
              amorsize::executor::serve_function serve,
              void* crew) noexcept override;

@@ -39,18 +39,20 @@ virtual_machine::~virtual_machine() {
 nanoseconds virtual_machine::now() const noexcept {
   ++counts_.clock_readings;
   // Reading the clock does not change the machine for its user, but takes time.
-  const_cast<virtual_machine*>(this)->advance(model_.clock_reading);
+  const_cast<virtual_machine*>(this)->advance_unnoticed(model_.clock_reading);
   const nanoseconds noise = model_.faults.clock_noise;
-  return noise.count() > 0.0 ? now_ + noise * (2.0 * uniform_(random_) - 1.0) : now_;
+  const nanoseconds exact = exact_now();
+  return noise.count() > 0.0 ? exact + noise * (2.0 * uniform_(random_) - 1.0) : exact;
 }
 
 nanoseconds virtual_machine::end_of(nanoseconds work) const {
   const std::size_t worker = threads_[current_].worker;
   const double speed = worker < model_.speeds.size() ? model_.speeds[worker] : 1.0;
-  nanoseconds ends = now_ + work / speed;
+  const nanoseconds begins = exact_now();
+  nanoseconds ends = begins + work / speed;
   for (const stall& one : model_.faults.stalls) {
-    if (one.worker == worker && one.from < ends && one.until > now_) {
-      ends += one.until - std::max(one.from, now_);
+    if (one.worker == worker && one.from < ends && one.until > begins) {
+      ends += one.until - std::max(one.from, begins);
     }
   }
   return ends;
@@ -62,8 +64,17 @@ void virtual_machine::advance(nanoseconds work) {
   }
 }
 
+void virtual_machine::advance_unnoticed(nanoseconds work) {
+  const nanoseconds ends = end_of(work);
+  if (ends - now_ > most_ahead) {
+    continue_at(ends);
+  } else {
+    ahead_ = ends - now_;
+  }
+}
+
 void virtual_machine::sleep_for(nanoseconds time) {
-  continue_at(now_ + time);
+  continue_at(exact_now() + time);
 }
 
 void virtual_machine::drain() {
@@ -73,6 +84,7 @@ void virtual_machine::drain() {
 }
 
 void virtual_machine::continue_at(nanoseconds when) {
+  ahead_ = nanoseconds{0};
   if (moments_.empty() || when < moments_.top().when) {
     now_ = std::max(now_, when);
     return;
@@ -87,6 +99,7 @@ void virtual_machine::run_next() {
     std::fputs("deadlock: every thread of the virtual machine waits\n", stderr);
     std::abort();
   }
+  ahead_ = nanoseconds{0};
   const moment next = moments_.top();
   moments_.pop();
   now_ = std::max(now_, next.when);
@@ -134,19 +147,22 @@ void virtual_machine::wake_at(thread_id who, nanoseconds when) {
 // --- memory
 
 void virtual_machine::charge_load(const void* at) {
-  const nanoseconds ends = memory_.load(at, current_, now_);
-  advance(ends - now_);
+  charge_until(memory_.load(at, current_, exact_now()));
 }
 
 void virtual_machine::charge_store(const void* at) {
-  const nanoseconds ends = memory_.store(at, current_, now_);
-  advance(ends - now_);
+  charge_until(memory_.store(at, current_, exact_now()));
 }
 
 void virtual_machine::charge_modify(const void* at) {
   ++counts_.modifications;
-  const nanoseconds ends = memory_.modify(at, current_, now_);
-  advance(ends - now_);
+  charge_until(memory_.modify(at, current_, exact_now()));
+}
+
+void virtual_machine::charge_until(nanoseconds ends) {
+  if (const nanoseconds took = ends - exact_now(); took.count() > 0.0) {
+    advance_unnoticed(took);
+  }
 }
 
 void virtual_machine::wait_on(const void* at) {
@@ -164,7 +180,7 @@ void virtual_machine::notify_all(const void* at) {
   waiting_.erase(found);
   advance(notify_cost);
   for (const thread_id one : woken) {
-    wake_at(one, now_ + jittered(model_.asleep.start, model_.wake_jitter));
+    wake_at(one, exact_now() + jittered(model_.asleep.start, model_.wake_jitter));
   }
 }
 

@@ -4,8 +4,9 @@
 //
 // Time passes only where something is charged: work (advance), atomics (through memory_model),
 // readings of the clock, wake-ups. Between two charges a thread runs without interruption, as
-// between two scheduling points of a model checker. Thread safety: one machine at a time, all of it
-// on one thread.
+// between two scheduling points of a model checker. What is charged for what nobody else notices (a
+// line of one's own, the clock) lets others run only once it adds up to `most_ahead`. Thread
+// safety: one machine at a time, all of it on one thread.
 #pragma once
 
 #include "runtime/clock.hpp"
@@ -32,12 +33,15 @@ struct machine_counts {
   std::uint64_t clock_readings = 0;
   std::uint64_t modifications = 0;  ///< atomic read-modify-writes
   std::uint64_t sleeps = 0;         ///< threads that blocked on a word
+  std::uint64_t lost = 0;           ///< helpers called that never come
 };
 
 class virtual_machine final : public amorsize::clock {
  public:
   using thread_id = std::size_t;
   static constexpr thread_id main_thread = 0;
+  /// So far may a thread be ahead of the others: less than a line takes from one to another.
+  static constexpr nanoseconds most_ahead{50};
 
   virtual_machine(const machine_model& model, std::uint64_t seed);
   virtual_machine(const virtual_machine&) = delete;
@@ -52,7 +56,7 @@ class virtual_machine final : public amorsize::clock {
   /// A reading of the clock by the running thread: costs what one costs, errs as it may.
   [[nodiscard]] nanoseconds now() const noexcept override;
   /// The true time. Free.
-  [[nodiscard]] nanoseconds exact_now() const noexcept { return now_; }
+  [[nodiscard]] nanoseconds exact_now() const noexcept { return now_ + ahead_; }
   /// The running thread works for so long, at the speed of its worker and unless it is stalled.
   void advance(nanoseconds work);
   /// The running thread does nothing until then; nor does a stall matter.
@@ -107,6 +111,10 @@ class virtual_machine final : public amorsize::clock {
 
   /// When `work` begun now ends on the running thread's worker.
   [[nodiscard]] nanoseconds end_of(nanoseconds work) const;
+  /// As advance, for work that nobody else notices.
+  void advance_unnoticed(nanoseconds work);
+  /// An access to memory lasts until then.
+  void charge_until(nanoseconds ends);
   void continue_at(nanoseconds when);
   /// Lets the thread with the earliest moment run.
   void run_next();
@@ -115,6 +123,7 @@ class virtual_machine final : public amorsize::clock {
   machine_model model_;
   memory_model memory_;
   nanoseconds now_{0};
+  nanoseconds ahead_{0};  ///< of the running thread: what it has been charged unnoticed
   std::uint64_t order_ = 0;
   std::priority_queue<moment> moments_;
   std::deque<thread> threads_;
