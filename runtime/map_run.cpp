@@ -16,6 +16,18 @@ using policy::decision;
 using policy::nanoseconds;
 using policy::reason_code;
 
+namespace {
+
+/// Of the maps that could be shared on memory alone, one in so many measures anew, by the last
+/// digits of a reading.
+inline constexpr std::int64_t remeasured_one_in = 16;
+
+bool is_remeasured(nanoseconds reading) noexcept {
+  return static_cast<std::int64_t>(reading.count()) % remeasured_one_in == 0;
+}
+
+}  // namespace
+
 map_run::map_run(const detail::map_request& request,
                  const settings& with,
                  const clock& time) noexcept
@@ -125,6 +137,11 @@ void map_run::run_adaptive() {
   {
     std::optional<alone_callback> on_stop;
     watch_alone(on_stop);
+    if (remembered_cost(request_.site) * static_cast<double>(request_.items) >
+            policy::worth_asking_from &&
+        !is_remeasured(last_) && crew_of_process().state(last_) == policy::crew_state::awake) {
+      controller_.expect_helpers_awake();
+    }
     do {
       if (!controller_.worth_asking({})) {
         continue;
@@ -141,7 +158,16 @@ void map_run::run_adaptive() {
   if (in_series_ || was_shared_) {
     recent_maps_of_process().note_end(last_);
   }
-  remember_cost(request_.site, measured_cost());
+  if (const nanoseconds cost = measured_cost(); done_ > 0 || !agrees_with_memory(cost)) {
+    remember_cost(request_.site, cost);
+  }
+}
+
+/// What workers take together includes how they hinder each other: it replaces what an item was
+/// measured to cost alone only when the two have nothing to do with each other any more.
+bool map_run::agrees_with_memory(nanoseconds cost) const noexcept {
+  const nanoseconds remembered = remembered_cost(request_.site);
+  return cost < remembered * policy::agreement && remembered < cost * policy::agreement;
 }
 
 nanoseconds map_run::measured_cost() const noexcept {

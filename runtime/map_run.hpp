@@ -58,6 +58,7 @@ class map_run {
   void run_adaptive();
   /// Per item, from whatever this map has measured; 0 = nothing.
   [[nodiscard]] nanoseconds measured_cost() const noexcept;
+  [[nodiscard]] bool agrees_with_memory(nanoseconds cost) const noexcept;
   /// Looks at what waking costs and what may be used. True when the map is to be shared.
   bool ask_for_helpers();
   /// The same for a map too short for helpers that sleep, one of a series of maps.

@@ -54,6 +54,9 @@ class exit_guard {
 /// nothing, or may leave its range behind: the caller looks again while it waits, and works. Nobody
 /// else's work is run here.
 void wait_working(shared_map& map) {
+  if (map.door.is_empty()) {
+    return;
+  }
   const policy::nanoseconds spin = std::min(map.layout.chunk_duration, longest_end_spin);
   policy::nanoseconds until = map.time->now() + spin;
   while (!map.door.is_empty()) {
@@ -119,7 +122,9 @@ wake_observation run_shared(crew& with, shared_map& map, std::size_t helpers) {
   wait_working(map);
   // Helpers that were sent away leave their ranges behind, and one may have been between two words
   // when the caller looked: with nobody inside, what is left is in the words, and is the caller's.
-  run_worker(map, 0);
+  if (work_is_left(map)) {
+    run_worker(map, 0);
+  }
   if (with.forked_in_a_map()) {
     throw std::runtime_error("amorsize: the process was forked in the middle of this map");
   }

@@ -35,7 +35,7 @@ nanoseconds controller::expected_cost() const noexcept {
   if (cost_.known()) {
     return cost_.cost();
   }
-  return remembered_ >= believed_at_once ? remembered_ : nanoseconds{0};
+  return remembered_ >= believed_at_once || helpers_awake_ ? remembered_ : nanoseconds{0};
 }
 
 nanoseconds controller::time_left() const noexcept {

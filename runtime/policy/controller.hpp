@@ -33,8 +33,9 @@ inline constexpr nanoseconds first_block{1e3};
 inline constexpr std::size_t block_growth = 8;
 /// Blocks alone are no longer than this, so that a cost that rises in the middle is noticed.
 inline constexpr nanoseconds longest_block{50e3};
-/// Nothing shorter is ever shared: even an awake helper takes a microsecond to begin.
-inline constexpr nanoseconds worth_asking_from{2e3};
+/// Nothing shorter is ever shared: even an awake helper takes a microsecond or two to begin, and
+/// what could be saved is less than what deciding about it costs.
+inline constexpr nanoseconds worth_asking_from{4e3};
 /// Once the gate has refused, it is asked again only when what is left has grown by this factor.
 inline constexpr double grown_enough = 1.2;
 
@@ -47,7 +48,7 @@ inline constexpr double agreement = 2.0;
 /// Is a whole call at a site with this memory one block? Two clock readings are all it should see.
 [[nodiscard]] constexpr bool is_one_block(std::size_t items, nanoseconds remembered_cost) noexcept {
   return remembered_cost.count() > 0.0 &&
-         remembered_cost * static_cast<double>(items) < first_block * 2.0;
+         remembered_cost * static_cast<double>(items) < worth_asking_from;
 }
 
 /// What the caller of the map fixed or bounded.
@@ -67,9 +68,10 @@ struct capacity {
 class controller {
  public:
   /// remembered_cost: per item, from an earlier call; 0 = none. It sizes the first block and does
-  /// not replace a measurement, with one exception: items remembered as longer than
-  /// believed_at_once may be shared before the first has run. If the memory is wrong that costs one
-  /// wake-up; if it is right, a map of two such items takes half the time.
+  /// not replace a measurement, with two exceptions: items remembered as longer than
+  /// believed_at_once, and maps for which helpers are awake, may be shared before the first item
+  /// has run. If the memory is wrong that costs one wake-up; if it is right, a map of two such
+  /// items takes half the time.
   controller(std::size_t items, const limits& bounds, nanoseconds remembered_cost) noexcept;
 
   /// Items the calling thread runs next, alone. At least 1 while items are left. O(1).
@@ -77,6 +79,10 @@ class controller {
   /// Must the block be timed? Not when the call is known to be over with it in no time.
   [[nodiscard]] bool is_timed() const noexcept { return timed_; }
   void observe(const chunk_sample& sample) noexcept;
+
+  /// Helpers are awake: asking them on nothing but the site's memory risks a microsecond, and
+  /// measuring first would cost as much of a map that lasts a few. Before the first block.
+  void expect_helpers_awake() noexcept { helpers_awake_ = true; }
 
   /// Is what is left long enough, for helpers in their present state, that consider() could decide
   /// to share? Asked before the first block and after every one, so that most calls look no
@@ -125,6 +131,7 @@ class controller {
   std::size_t last_block_ = 0;
   nanoseconds remembered_;
   bool timed_ = true;
+  bool helpers_awake_ = false;
   nanoseconds refused_{0};  ///< time left when the gate last refused; 0 = it did not
   cost_estimate cost_;
   throughput_climb climb_;

@@ -89,8 +89,10 @@ else()
     -D "WORK=${CMAKE_CURRENT_BINARY_DIR}/callgrind")
 endif()
 
-# --- Virtual-time makespans: a program amorsize_guard_makespans that prints "makespans/<trace>/… <figure>"
-# (whole numbers: nanoseconds, or thousandths of the lower bound) and one amorsize_guard_test(makespans "…").
+# --- Makespans in virtual time ------------------------------------------------------------------------
+amorsize_guard_program(makespans guard/makespans.cpp)
+target_link_libraries(amorsize_guard_makespans PRIVATE ${simulator_objects} Threads::Threads)
+amorsize_guard_test(makespans "makespans in virtual time")
 
 # --- The table itself: each line is measured by somebody, and each rule of the comparison fires ----------
 add_test(NAME "guard: every budget is measured" COMMAND "${CMAKE_COMMAND}" -D "TABLE=${guard_table}"
