@@ -28,6 +28,10 @@ inline constexpr double implausible_gain = 1.5;
 /// few workers; else the rate alone is taken to be its share of the rate together.
 inline constexpr double beats_to_profit = 20.0;
 inline constexpr std::size_t few_workers = 4;
+/// A verdict that helpers are of no use is confirmed by a second beat alone: if it is right that
+/// costs nothing, and if it was chance the helpers are back at once instead of in some
+/// milliseconds.
+inline constexpr int beats_before_shedding = 2;
 /// A comparison needs this many items at each of two places. Where they are so long that it would
 /// take more than this fraction of the elapsed time (and more than a beat) there is none: what a
 /// contended lock costs is paid per item, and long items are few.
@@ -58,6 +62,7 @@ void throughput_climb::start(std::size_t n_jobs, double rate_alone, nanoseconds 
 void throughput_climb::enter(state next) noexcept {
   state_ = next;
   gathered_ = {};
+  beats_alone_ = 0;
   arrived_ = 0;
   arriving_ = true;
   mixed_ = true;
@@ -119,7 +124,7 @@ throughput_climb::advice throughput_climb::watch(const beat_sample& sample) noex
     return {};
   }
   if (sample.workers > 1) {
-    together_ = sample;
+    remember_together(sample);
   }
   const beat_sample seen = gather(sample);
   if (seen.workers < 2 || seen.items < items_to_judge_a_worker * seen.workers) {
@@ -178,6 +183,19 @@ throughput_climb::advice throughput_climb::watch(const beat_sample& sample) noex
   return {};
 }
 
+/// Older beats fade by half each: items of random cost need many to be compared by, and those of a
+/// cost that drifts need them to be near.
+void throughput_climb::remember_together(const beat_sample& sample) noexcept {
+  const auto add = [](work_sample& to, const work_sample& more) noexcept {
+    to.items = to.items / 2 + more.items;
+    to.busy = to.busy / 2.0 + sane(more.busy);
+  };
+  add(together_.caller, sample.caller);
+  add(together_.peer, sample.peer);
+  together_.busy = together_.busy / 2.0 + sane(sample.busy);
+  together_.wall = together_.wall / 2.0 + sane(sample.wall);
+}
+
 throughput_climb::advice throughput_climb::try_alone(const beat_sample& seen) noexcept {
   const nanoseconds cost = together_.caller.items > 0
                                ? together_.caller.cost()
@@ -225,6 +243,9 @@ throughput_climb::advice throughput_climb::compare(const beat_sample& sample) no
   } else {
     rate_alone_ = seen.rate;
     ratio_ = rate_shared_ / rate_alone_;
+  }
+  if (ratio_ < worthwhile_gain && ++beats_alone_ < beats_before_shedding) {
+    return {};
   }
   if (ratio_ >= worthwhile_gain) {
     quiet_until_ = seen.finished + beat_length(seen.finished) *

@@ -69,6 +69,7 @@ class throughput_climb {
   [[nodiscard]] advice try_alone(const beat_sample& seen) noexcept;
   [[nodiscard]] advice compare(const beat_sample& seen) noexcept;
   [[nodiscard]] advice compare_fewer(const beat_sample& seen) noexcept;
+  void remember_together(const beat_sample& sample) noexcept;
   [[nodiscard]] bool is_arriving(const beat_sample& seen) noexcept;
   [[nodiscard]] double gain_by_place(const beat_sample& alone) const noexcept;
   [[nodiscard]] advice wait_for_retry(const beat_sample& seen) noexcept;
@@ -86,7 +87,8 @@ class throughput_climb {
   double rate_shared_ = 0.0;  ///< the one in doubt
   double ratio_ = 0.0;
   beat_sample gathered_{};      ///< samples too small to judge by, summed up
-  beat_sample together_{};      ///< the newest beat with helpers
+  beat_sample together_{};      ///< the newest beats with helpers
+  int beats_alone_ = 0;         ///< of this comparison, that spoke against the helpers
   std::size_t arrived_ = 0;     ///< most workers seen in a beat since helpers were asked for
   nanoseconds retry_at_{0};     ///< when helpers, or more of them, are tried again
   nanoseconds quiet_until_{0};  ///< no comparison before: bounds what comparing costs

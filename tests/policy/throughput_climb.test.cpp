@@ -65,6 +65,7 @@ TEST_CASE("workers that hinder each other are shed after a comparison and tried 
   playground machine([](std::size_t k) { return k == 1 ? 0.001 : 0.0004; }, 2);
   CHECK(machine.beat() == reason_code::trying_alone);
   CHECK(machine.n_jobs() == 1);
+  CHECK(machine.beat() == reason_code::none);  // once is chance
   CHECK(machine.beat() == reason_code::no_speedup);
   int retries = 0;
   while (machine.now() < nanoseconds{1e9}) {
