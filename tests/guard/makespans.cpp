@@ -1,5 +1,5 @@
-// Makespans in virtual time, in thousandths of the lower bound, and what was done to get there: the policy
-// cannot become worse without a line of budgets.txt saying so.
+// Makespans in virtual time, in thousandths of the lower bound, and what was done to get there: the
+// policy cannot become worse without a line of budgets.txt saying so.
 //   makespans/<workers>/<shape> <thousandths>
 // Thread safety: a program of one thread; its virtual machines are fibers.
 #include "tests/support/virtual_machine/simulate.hpp"
@@ -63,8 +63,7 @@ int main() {
             1e3 * against_bound(workers, item_costs::of(which, items, mean_item)));
     }
   }
-  const item_costs files =
-      item_costs::from_file(AMORSIZE_TRACES "/compress_usr_include.txt");
+  const item_costs files = item_costs::from_file(AMORSIZE_TRACES "/compress_usr_include.txt");
   print("8/compressed_files", 1e3 * against_bound(8, files));
   print("series/of_50_us", 1e3 * series_against_serial());
 }
