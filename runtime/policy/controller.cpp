@@ -80,8 +80,10 @@ bool controller::is_believable() const noexcept {
     return true;  // only what is remembered as long gets here
   }
   const nanoseconds cost = cost_.cost();
-  return cost_.confirmed() || cost * static_cast<double>(done_) >= believed_at_once ||
-         (cost < remembered_ * agreement && remembered_ < cost * agreement);
+  if (cost_.confirmed() || remembered_.count() == 0.0) {
+    return cost_.confirmed() || cost * static_cast<double>(done_) >= believed_at_once;
+  }
+  return cost < remembered_ * agreement && remembered_ < cost * agreement;
 }
 
 bool controller::worth_asking(const overheads& costs) const noexcept {

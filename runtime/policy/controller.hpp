@@ -41,7 +41,8 @@ inline constexpr double grown_enough = 1.2;
 
 /// A first block that took so long is believed by itself. Shorter ones may be a first call's
 /// surprise (lazy binding, a cold cache, a first allocation: up to some ten microseconds) and are
-/// confirmed by a second one, unless the site's memory agrees.
+/// confirmed by a second one, unless the site's memory agrees. One that the memory contradicts is
+/// confirmed however long it was: after a fork the first touch of a page takes 120 us.
 inline constexpr nanoseconds believed_at_once{100e3};
 inline constexpr double agreement = 2.0;
 

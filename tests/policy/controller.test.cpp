@@ -182,6 +182,18 @@ TEST_CASE("when the rest turns out long, workers are added", "[policy][unit]") {
   CHECK(decides.next().n_jobs > before);
 }
 
+TEST_CASE("a first block that the site's memory contradicts is confirmed before anybody is woken",
+          "[policy][unit]") {
+  controller decides(16, {}, nanoseconds{1'400});
+  decides.observe(chunk_sample{1, nanoseconds{120e3}, nanoseconds{120e3}});
+  CHECK_FALSE(decides.worth_asking(asleep));
+  decides.observe(chunk_sample{1, nanoseconds{120e3}, nanoseconds{240e3}});
+  CHECK(decides.worth_asking(asleep));
+  controller of_no_memory(16, {}, nanoseconds{0});
+  of_no_memory.observe(chunk_sample{1, nanoseconds{120e3}, nanoseconds{120e3}});
+  CHECK(of_no_memory.worth_asking(asleep));
+}
+
 TEST_CASE("the controller is total for clocks that lie", "[policy][property]") {
   for (const double time : {0.0,
                             -1e9,
