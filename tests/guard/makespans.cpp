@@ -1,5 +1,5 @@
-// Makespans in virtual time, in thousandths of the lower bound, and what was done to get there: the
-// policy cannot become worse without a line of budgets.txt saying so.
+// Makespans in virtual time, in thousandths of the lower bound: the policy cannot become worse
+// without a line of budgets.txt saying so.
 //   makespans/<workers>/<shape> <thousandths>
 // Thread safety: a program of one thread; its virtual machines are fibers.
 #include "tests/support/virtual_machine/simulate.hpp"
