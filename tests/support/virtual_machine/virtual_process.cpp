@@ -58,8 +58,9 @@ void charge_modify(const void* at) {
 void charge_pause() {
   virtual_machine::running()->charge_pause();
 }
-void wait_on(const void* at) {
+bool wait_on(const void* at) {
   virtual_machine::running()->wait_on(at);
+  return true;
 }
 void notify_all(const void* at) {
   if (virtual_machine* on = virtual_machine::running(); on != nullptr) {
