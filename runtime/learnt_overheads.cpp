@@ -1,14 +1,23 @@
 #include "runtime/learnt_overheads.hpp"
 
+#include <algorithm>
+
 namespace amorsize {
 inline namespace AMORSIZE_ABI_NAMESPACE {
 namespace {
 
-/// The first observation replaces the assumption, later ones move it.
-void update(std::atomic<double>& held, policy::nanoseconds sample) noexcept {
+/// So many times the assumption, and it was the machine that was busy.
+inline constexpr double first_outlier = 4.0;
+
+/// The first observation replaces the assumption, unless it is far above: one that was preempted
+/// says nothing. Later ones move it.
+void update(std::atomic<double>& held,
+            policy::nanoseconds assumed,
+            policy::nanoseconds sample) noexcept {
   const double before = held.load(std::memory_order_relaxed);
-  const policy::nanoseconds next =
-      before > 0.0 ? policy::learn(policy::nanoseconds{before}, sample) : policy::sane(sample);
+  const policy::nanoseconds next = before > 0.0
+                                       ? policy::learn(policy::nanoseconds{before}, sample)
+                                       : std::min(policy::sane(sample), assumed * first_outlier);
   held.store(next.count() > 0.0 ? next.count() : 1.0, std::memory_order_relaxed);
 }
 
@@ -41,9 +50,10 @@ void learnt_overheads::observe(policy::crew_state state,
                                policy::nanoseconds now) noexcept {
   const auto at = static_cast<std::size_t>(state);
   observed_[at].store(now.count(), std::memory_order_relaxed);
-  update(wake_[at], wake);
+  const policy::overheads& assumed = policy::assumed_overheads[at];
+  update(wake_[at], assumed.wake + assumed.setup, wake);
   if (start.count() > 0.0) {
-    update(start_[at], start);
+    update(start_[at], assumed.start, start);
   }
 }
 

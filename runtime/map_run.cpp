@@ -9,6 +9,8 @@
 
 #include <amorsize/errors.hpp>
 
+#include <algorithm>
+
 namespace amorsize {
 inline namespace AMORSIZE_ABI_NAMESPACE {
 
@@ -21,9 +23,11 @@ namespace {
 /// Of the maps that could be shared on memory alone, one in so many measures anew, by the last
 /// digits of a reading.
 inline constexpr std::int64_t remeasured_one_in = 16;
+/// Coarser than the steps of any counter that clocks are made of.
+inline constexpr std::int64_t clock_step = 64;
 
 bool is_remeasured(nanoseconds reading) noexcept {
-  return static_cast<std::int64_t>(reading.count()) % remeasured_one_in == 0;
+  return static_cast<std::int64_t>(reading.count()) / clock_step % remeasured_one_in == 0;
 }
 
 }  // namespace
@@ -218,7 +222,10 @@ bool map_run::ask_for_series(executor::crew& crew,
   if (!presence_) {
     presence_.emplace(crew);
   }
-  controller_.consider_series(awake, capacity_now(controller_.time_left()));
+  // One wake was missed often enough, not several.
+  policy::capacity where = capacity_now(controller_.time_left());
+  where.workers = std::min<std::size_t>(where.workers, 2);
+  controller_.consider_series(awake, where);
   note_decision();
   return controller_.next().n_jobs > 1 && place_map(controller_.next());
 }

@@ -97,7 +97,7 @@ void map_run::share_adaptive() {
   share(made.n_jobs,
         awake ? executor::expected::at_once : executor::expected::late,
         awake ? policy::items_in(made.start_delay, made.estimated_cost, made.items_left) : 0);
-  if (woken_.started > 0 || woken_.awaited) {
+  if (woken_.started > 0 || woken_.awaited || (awake && woken_.start.count() == 0.0)) {
     learn_from_wake(state, made, last_ - opened);
   } else if (woken_.asked == 0) {
     decision refused = made;
@@ -112,8 +112,10 @@ void map_run::learn_from_wake(policy::crew_state state,
                               const decision& made,
                               nanoseconds elapsed) noexcept {
   nanoseconds start = woken_.start;
-  if (state == policy::crew_state::awake && made.n_jobs == 2 && start.count() > 0.0 &&
-      elapsed < judged_as_a_whole) {
+  if (state == policy::crew_state::awake && start.count() == 0.0) {
+    start = std::max(made.start_delay, elapsed);  // longer than the map: nobody was awake after all
+  } else if (state == policy::crew_state::awake && made.n_jobs == 2 && start.count() > 0.0 &&
+             elapsed < judged_as_a_whole) {
     // With helpers who are awake the start is not all that sharing costs: opening, dealing and
     // waiting for the last one count as much. What the whole took tells.
     start = std::max(start, (elapsed - woken_.wake) * 2.0 - made.estimated_serial);
@@ -205,8 +207,9 @@ void map_run::close_books() noexcept {
   executor::nested_work() += helped;
   given_beyond_ += map_->errors.count();
   const nanoseconds before{map_->busy_before.load(std::memory_order_relaxed)};
-  if (before >= rate_measured_from) {
-    cost_before_ = before / static_cast<double>(map_->items_before.load(std::memory_order_relaxed));
+  const std::size_t items_before = map_->items_before.load(std::memory_order_relaxed);
+  if (before >= rate_measured_from && items_before > 0) {
+    cost_before_ = before / static_cast<double>(items_before);
   }
   if (with_.reported()) {
     keep_busy_times();

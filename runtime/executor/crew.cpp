@@ -139,6 +139,10 @@ bool crew::gives_way(shared_map& map) noexcept {
     return false;
   }
   std::size_t seen = working_.load(std::memory_order_relaxed);
+  if (seen > helpers_allowed()) {
+    pause();  // one that came too late may just be taking itself back
+    seen = working_.load(std::memory_order_relaxed);
+  }
   while (seen > helpers_allowed()) {
     if (working_.compare_exchange_weak(seen, seen - 1, std::memory_order_relaxed)) {
       standing_here.budget_given_back = true;
@@ -235,7 +239,15 @@ void crew::set_workers(shared_map& map, std::size_t n_jobs) noexcept {
       static_cast<std::uint32_t>(std::clamp<std::size_t>(n_jobs, 1, map.seats_allocated));
   map.make_ready(jobs);
   map.allowed.store(jobs, std::memory_order_relaxed);
-  const std::uint32_t present = map.door.inside() + map.door.wanted();
+  std::uint32_t inside = map.door.inside();
+  if (inside > jobs - 1) {
+    // Those in later seats are about to go, and earlier ones may be empty.
+    inside = 0;
+    for (std::size_t seat = 1; seat < jobs; ++seat) {
+      inside += map.seats[seat].taken.load(std::memory_order_relaxed) ? 1U : 0U;
+    }
+  }
+  const std::uint32_t present = inside + map.door.wanted();
   if (jobs == 1) {
     map.to_call.store(0, std::memory_order_relaxed);
     map.door.want_none();
@@ -273,7 +285,11 @@ void crew::forked_in_child() noexcept {
       map.door.abandon();
       map.errors.abandon();
       map.beat.clear(std::memory_order_relaxed);
+      map.to_call.store(0, std::memory_order_relaxed);
     }
+    known->lingering_.store(0, std::memory_order_relaxed);
+    known->coming_.store(0, std::memory_order_relaxed);
+    known->wanting_.store(0, std::memory_order_relaxed);
     return;
   }
   // Nothing ran: a fresh threads back end serves the child.

@@ -77,7 +77,10 @@ crew::calls crew::call(shared_map& map, std::size_t helpers, coming count_coming
   if (count_coming == coming::is_enough) {
     missing = policy::saturating_subtract(missing, on_their_way);
   }
-  const std::size_t directly = policy::called_directly(missing);
+  // More than the back end for the CPUs has: the first few may be threads of oneTBB's that the host
+  // keeps busy, and then nobody would call the plain threads behind them.
+  const bool beyond_cpus = missing >= budget_.load(std::memory_order_relaxed);
+  const std::size_t directly = beyond_cpus ? missing : policy::called_directly(missing);
   map.to_call.store(static_cast<std::int32_t>(missing - directly), std::memory_order_relaxed);
   const std::size_t started = call_tickets(map, directly);
   if (started < directly) {
@@ -94,12 +97,12 @@ void crew::call_onwards(shared_map& map) noexcept {
     return;
   }
   const std::int32_t left = map.to_call.fetch_sub(policy::wake_fanout, std::memory_order_relaxed);
-  if (left <= 0) {
-    return;
+  if (left <= 0 || !map.door.wants_helpers()) {
+    return;  // all called, or the map is over
   }
   const std::size_t share = policy::called_directly(static_cast<std::size_t>(left));
   const std::size_t called = call_tickets(map, share);
-  if (called < share) {
+  if (called < share && map.door.wants_helpers()) {
     map.refused.fetch_add(static_cast<std::uint32_t>(share - called), std::memory_order_relaxed);
   }
 }
@@ -139,6 +142,7 @@ bool crew::join_a_map(ticket_index index) noexcept {
       working_.fetch_sub(1, std::memory_order_relaxed);
     }
     standing.budget_given_back = false;
+    note_arrival(map);
     call_onwards(map);
     run_helper(map);
     if (counted && !standing.budget_given_back) {

@@ -1,6 +1,7 @@
 // Plain threads behind the seam: created on demand, named, parked on a word of their own.
 #include "runtime/executor/crew.hpp"
 #include "runtime/executor/enlist.hpp"
+#include "runtime/executor/thread_standing.hpp"
 
 #include <algorithm>
 #include <array>
@@ -9,6 +10,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 
 namespace amorsize {
@@ -72,6 +74,7 @@ class thread_pool final : public enlist {
     for (parked_thread& one : threads_) {
       one.exists.store(false, std::memory_order_relaxed);
     }
+    cpus_held_.clear(std::memory_order_relaxed);
   }
 
  private:
@@ -87,6 +90,8 @@ class thread_pool final : public enlist {
       return false;
     }
     pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+    const cpu_set_t cpus = cpus_of_callers();
+    pthread_attr_setaffinity_np(&attributes, sizeof cpus, &cpus);
     // The host's signals are for the host's threads: the new one starts with all of them blocked.
     sigset_t all;
     sigset_t before;
@@ -101,6 +106,20 @@ class thread_pool final : public enlist {
     pthread_sigmask(SIG_SETMASK, &before, nullptr);
     pthread_attr_destroy(&attributes);
     return failed == 0;
+  }
+
+  /// The CPUs of the thread whose map it is. Helpers create threads too, and one that was made by a
+  /// pinned thread must not pin those it makes.
+  cpu_set_t cpus_of_callers() noexcept {
+    while (cpus_held_.test_and_set(std::memory_order_acquire)) {
+    }
+    if (!standing_of_this_thread().is_helper) {
+      CPU_ZERO(&cpus_);
+      pthread_getaffinity_np(pthread_self(), sizeof cpus_, &cpus_);
+    }
+    const cpu_set_t cpus = cpus_;
+    cpus_held_.clear(std::memory_order_release);
+    return cpus;
   }
 
   static void* run(void* at) {
@@ -119,6 +138,8 @@ class thread_pool final : public enlist {
     return nullptr;
   }
 
+  cpu_set_t cpus_{};  ///< guarded by cpus_held_: of the latest caller that made a thread
+  std::atomic_flag cpus_held_{};  ///< held for a copy and a system call
   std::array<parked_thread, most_helpers> threads_{};
   std::array<place, most_helpers> places_{};
 };

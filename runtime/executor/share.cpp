@@ -28,7 +28,9 @@ class exit_guard {
       shut();
       map_.door.wait_until_empty();
     }
-    with_.note_end();
+    if (map_.arrivals.load(std::memory_order_relaxed) > 0) {
+      with_.note_end();  // else nobody is awake
+    }
   }
   void shut() noexcept {
     with_.shut(map_);

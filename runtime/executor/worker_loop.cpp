@@ -273,7 +273,7 @@ bool run_worker(shared_map& map, std::size_t seat) {
   }
 }
 
-void run_helper(shared_map& map) noexcept {
+void note_arrival(shared_map& map) noexcept {
   double nobody = 0.0;
   if (map.first_start.load(std::memory_order_relaxed) == 0.0 &&
       map.first_start.compare_exchange_strong(
@@ -283,6 +283,9 @@ void run_helper(shared_map& map) noexcept {
     map.busy_before.store(map.seats[0].busy.load(std::memory_order_relaxed),
                           std::memory_order_relaxed);
   }
+}
+
+void run_helper(shared_map& map) noexcept {
   const std::size_t helpers_seats =
       std::min<std::size_t>(map.width(), map.allowed.load(std::memory_order_relaxed)) - 1;
   const std::size_t start = map.arrivals.fetch_add(1, std::memory_order_relaxed);

@@ -22,6 +22,9 @@ namespace executor {
 /// Returns true when a helper has already left the gate.
 bool run_worker(shared_map& map, std::size_t seat);
 
+/// A helper has passed the gate: when the first one did, and what the caller had done by then.
+void note_arrival(shared_map& map) noexcept;
+
 /// Enters `seat` of a map the gate of which the helper has passed, runs, leaves seat and gate.
 void run_helper(shared_map& map) noexcept;
 

@@ -180,7 +180,7 @@ void controller::start_sharing(nanoseconds now) noexcept {
 /// The rest has become much longer than it looked when n_jobs was chosen: are more workers right?
 bool controller::raise_if_longer(nanoseconds now) noexcept {
   if (decision_.n_jobs < 2 || decision_.n_jobs >= decision_.limit_jobs ||
-      decision_.reason == reason_code::fewer_help_as_much) {
+      decision_.reason == reason_code::fewer_help_as_much || climb_.is_reduced()) {
     return false;
   }
   const worker_choice choice =

@@ -150,6 +150,13 @@ throughput_climb::advice throughput_climb::watch(const beat_sample& sample) noex
     retrying_more_ = true;
     return {n_jobs_, reason_code::trying_again};
   }
+  if (retrying_more_ && seen.workers <= n_jobs_fewer_) {
+    // More were not to be had. It stays as it was.
+    n_jobs_ = n_jobs_fewer_;
+    retry_at_ = seen.finished + std::max(first_retry, seen.finished);
+    enter(state::watching);
+    return {n_jobs_, reason_code::fewer_help_as_much};
+  }
   if (retrying_more_) {
     enter(state::fewer);
     return {n_jobs_fewer_, reason_code::fewer_help_as_much};
@@ -285,7 +292,9 @@ throughput_climb::advice throughput_climb::compare_fewer(const beat_sample& samp
     return {n_jobs_, reason_code::fewer_help_as_much};
   }
   // All are needed. What looked like poor efficiency were dearer items.
-  rate_alone_ = rate_shared_ / static_cast<double>(n_jobs_);
+  if (seen.workers == n_jobs_fewer_) {
+    rate_alone_ = rate_shared_ / static_cast<double>(n_jobs_);
+  }
   return {n_jobs_, reason_code::costs_changed};
 }
 

@@ -50,6 +50,8 @@ class throughput_climb {
   /// A retry advised by observe() is not worth its wake now: goes on alone, asks again later.
   void postpone(nanoseconds now) noexcept;
 
+  /// Were fewer workers than asked for found to be as good?
+  [[nodiscard]] bool is_reduced() const noexcept { return n_jobs_ < n_jobs_most_; }
   /// Rate with helpers / rate alone, as last measured; 0 = not yet.
   [[nodiscard]] double measured_ratio() const noexcept { return ratio_; }
   /// Items per nanosecond of one worker alone, as last measured.
