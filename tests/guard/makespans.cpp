@@ -1,10 +1,13 @@
 // Makespans in virtual time, in thousandths of the lower bound: the policy cannot become worse
 // without a line of budgets.txt saying so.
 //   makespans/<workers>/<shape> <thousandths>
+//   makespans/tail/<shape> <thousandths>     chunks of 500 us in 5 ms for each of 8 workers: the
+//   taper
 // Thread safety: a program of one thread; its virtual machines are fibers.
 #include "tests/support/virtual_machine/simulate.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <cstddef>
 #include <iostream>
@@ -39,6 +42,14 @@ double against_bound(std::size_t workers, const item_costs& costs) {
   return seen[seen.size() / 2];
 }
 
+/// Long chunks in a short map: without a taper somebody ends one when the others have nothing left.
+double tail_against_bound(shape which) {
+  const item_costs costs = item_costs::of(which, 40'000, mean_item);
+  amorsize::options long_chunks;
+  long_chunks.target_chunk_duration = std::chrono::microseconds{500};
+  return simulate_warm({.workers = 8}, costs, long_chunks, 1).against_bound();
+}
+
 /// Maps of 50 us, one after another: a helper is woken for all of them together.
 double series_against_serial() {
   const item_costs costs = item_costs::of(shape::uniform, 500, nanoseconds{100});
@@ -62,6 +73,9 @@ int main() {
       print(std::to_string(workers) + "/" + name_in_table(which),
             1e3 * against_bound(workers, item_costs::of(which, items, mean_item)));
     }
+  }
+  for (const shape which : {shape::uniform, shape::rising, shape::bimodal}) {
+    print("tail/" + name_in_table(which), 1e3 * tail_against_bound(which));
   }
   const item_costs files = item_costs::from_file(AMORSIZE_TRACES "/compress_usr_include.txt");
   print("8/compressed_files", 1e3 * against_bound(8, files));
