@@ -24,6 +24,9 @@ inline constexpr std::size_t rarest_comparison = 512;
 /// Helpers that have not come after so many beats are judged as they are: absent.
 inline constexpr std::size_t patience_for_helpers = 8;
 
+/// A trial may cost this part of the time until the next one.
+inline constexpr double trial_repaid = 100.0;
+
 /// Per item; 0 when nothing was done.
 nanoseconds per_item(nanoseconds time, std::size_t items) noexcept {
   return items == 0 ? nanoseconds{0} : sane(time) / static_cast<double>(items);
@@ -135,8 +138,10 @@ void stream_controller::go_inline(reason_code why, nanoseconds now) noexcept {
   }
   is_comparing_ = false;
   tried_at_cost_ = alone_rate_cost_;
-  // As long again as the stream has lasted, within bounds: the trials together cost a few per cent.
-  patience_ = std::clamp(sane(now), nanoseconds{2e6}, most_patience);
+  // As long again as the stream has lasted.
+  // And at least so long that a trial that lost as much again is a hundredth of it.
+  patience_ =
+      std::clamp(std::max(sane(now), lost_ * trial_repaid), nanoseconds{2e6}, most_patience);
 }
 
 void stream_controller::observe_batch(std::size_t items, nanoseconds busy) noexcept {
@@ -206,6 +211,7 @@ bool stream_controller::observe(const stream_beat& beat) noexcept {
       shared > nanoseconds{0} ? alone_rate_cost_ / shared : decision_.measured_rate_ratio;
   if (beats_ == 2) {
     if (alone_rate_cost_ < shared * worthwhile_rate) {
+      lost_ = sane(beat.wall - alone_rate_cost_ * static_cast<double>(beat.items)) * 2.0;
       go_inline(reason_code::stream_inline, beat.finished);
       return true;
     }

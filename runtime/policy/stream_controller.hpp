@@ -23,8 +23,8 @@ namespace amorsize {
 inline namespace AMORSIZE_ABI_NAMESPACE {
 namespace policy {
 
-/// Inline, the clock is read about so often: a reading of 20 ns is half a per cent of it.
-inline constexpr nanoseconds inline_block{5e3};
+/// Inline, the clock is read about so often: that and what it leads to, 50 ns, is half a per cent.
+inline constexpr nanoseconds inline_block{10e3};
 /// Blocks inline grow at most so much at a time.
 inline constexpr std::size_t inline_growth = 8;
 /// A batch should take a worker so long, unless options::target_chunk_duration says otherwise.
@@ -129,6 +129,7 @@ class stream_controller {
   nanoseconds tried_at_cost_{0};    ///< inline cost when sharing was last found useless
   nanoseconds believed_before_{0};  ///< of alone_, when the present inline phase began
   nanoseconds patience_{0};         ///< inline work before the next trial; 0 = as overheads say
+  nanoseconds lost_{0};             ///< by the last trial, both of its beats
   nanoseconds cost_{0};             ///< inside the callable, per item
   nanoseconds shared_cost_{0};      ///< the same, when sharing was last found useful
   nanoseconds filling_{0};          ///< source, per item

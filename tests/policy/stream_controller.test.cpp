@@ -155,7 +155,7 @@ TEST_CASE("one block in which the thread was preempted does not count", "[policy
   CHECK(first.believed == nanoseconds{0});
 }
 
-TEST_CASE("blocks inline grow eightfold at most, up to 5 us", "[policy][property]") {
+TEST_CASE("blocks inline grow eightfold at most, up to 10 us", "[policy][property]") {
   for (const double cost : {0.0, 1.0, 20.0, 1e3, 1e7}) {
     inline_progress done;
     for (int i = 0; i < 30; ++i) {

@@ -54,15 +54,17 @@ class parallel_map_view : public std::ranges::view_interface<parallel_map_view<S
     using value_type = result;
     using difference_type = std::ranges::range_difference_t<Source>;
 
-    iterator(iterator&& other)
+    // Everything a loop over the view does for a cheap item is inlined, and what is not gets a copy
+    // (slow(), begin()): an iterator whose address nobody has seen is kept in registers.
+    [[gnu::always_inline]] iterator(iterator&& other)
         : parent_(other.parent_),
           current_(std::move(other.current_)),
           last_(std::move(other.last_)),
           room_(std::move(other.room_)),
-          at_(other.at_ == other.own() ? own() : other.at_),
           inline_left_(std::exchange(other.inline_left_, 0)),
           inline_granted_(std::exchange(other.inline_granted_, 0)),
           batch_(std::exchange(other.batch_, nullptr)),
+          batch_at_(other.batch_at_),
           batch_left_(std::exchange(other.batch_left_, 0)),
           watches_(other.watches_),
           must_step_(other.must_step_),
@@ -70,23 +72,22 @@ class parallel_map_view : public std::ranges::view_interface<parallel_map_view<S
           pace_(other.pace_),
           bytes_(other.bytes_),
           run_(std::move(other.run_)) {
-      other.at_ = nullptr;
+      other.room_.clear();
     }
-    iterator& operator=(iterator&& other) {
+    [[gnu::always_inline]] iterator& operator=(iterator&& other) {
       if (this != &other) {
         std::destroy_at(this);
         std::construct_at(this, std::move(other));
       }
       return *this;
     }
-    ~iterator() { end(); }
+    [[gnu::always_inline]] ~iterator() { end(); }
 
-    [[nodiscard]] result&& operator*() const noexcept { return std::move(*at_); }
-    iterator& operator++() {
+    [[nodiscard]] result&& operator*() const noexcept { return std::move(room_.get()); }
+    [[gnu::always_inline]] iterator& operator++() {
       if (inline_left_ != 0) [[likely]] {
         try {
           room_.clear();
-          at_ = nullptr;
           ++current_;
           fill_room();
         } catch (...) {
@@ -94,16 +95,16 @@ class parallel_map_view : public std::ranges::view_interface<parallel_map_view<S
           throw;
         }
       } else if (batch_left_ != 0) {
-        ++at_;
         --batch_left_;
+        room_.refer_to(++batch_at_);
       } else {
-        advance();
+        slow();
       }
       return *this;
     }
     void operator++(int) { ++*this; }
     [[nodiscard]] friend bool operator==(const iterator& it, std::default_sentinel_t) noexcept {
-      return it.at_ == nullptr;
+      return !it.room_.is_full();
     }
 
    private:
@@ -116,64 +117,53 @@ class parallel_map_view : public std::ranges::view_interface<parallel_map_view<S
         : parent_(&parent),
           current_(std::move(first)),
           last_(std::move(last)),
-          run_(std::move(run)) {
+          run_(std::move(run)) {}
+
+    [[gnu::always_inline]] void slow() {
+      iterator elsewhere(std::move(*this));
+      elsewhere.advance();
+      *this = std::move(elsewhere);
+    }
+
+    /// The next item inline, if there is one.
+    [[gnu::always_inline]] void fill_room() {
+      if (current_ != last_) [[likely]] {
+        --inline_left_;
+        loop_op& op = parent_->op_.get();
+        room_.fill(op, current_);
+      } else {
+        finish();
+      }
+    }
+
+    /// Items given to the callable since the engine was told last.
+    std::size_t take_begun() noexcept {
+      return std::exchange(inline_granted_, 0) - std::exchange(inline_left_, 0);
+    }
+
+    [[gnu::noinline]] void start() {
       try {
-        start();
+        if constexpr (is_stream) {
+          if (run_ == nullptr) {
+            static_cast<void>(look_up(pace_, 0));
+          }
+        }
+        go_on();
       } catch (...) {
         end();
         throw;
       }
     }
 
-    [[nodiscard]] result* own() const noexcept { return std::addressof(room_.get()); }
-
-    /// The next item inline, if there is one.
-    void fill_room() {
-      if (current_ != last_) [[likely]] {
-        --inline_left_;
-        loop_op& op = parent_->op_.get();
-        room_.fill(op, current_);
-        at_ = own();
-      } else {
-        finish();
-      }
-    }
-
-    [[nodiscard]] result* next_result() const noexcept {
-      if constexpr (is_stream) {
-        return typed::of(*batch_).results.at(batch_->delivered);
-      } else {
-        return nullptr;  // there are no batches
-      }
-    }
-
-    /// Items given to the callable since the engine was told last.
-    [[nodiscard]] std::size_t begun() const noexcept { return inline_granted_ - inline_left_; }
-    std::size_t take_begun() noexcept {
-      const std::size_t items = begun();
-      inline_granted_ = inline_left_ = 0;
-      return items;
-    }
-
-    void start() {
-      if constexpr (is_stream) {
-        if (run_ == nullptr) {
-          static_cast<void>(look_up(pace_, 0));
-        }
-      }
-      go_on();
-    }
-
     /// The result has been delivered, and none is left that costs nothing to get at.
     [[gnu::noinline]] void advance() {
       try {
+        room_.clear();
         if (batch_ == nullptr) {
-          room_.clear();
           must_step_ = true;
         } else if (next_of_batch()) {
           return;
         }
-        at_ = nullptr;
         go_on();
       } catch (...) {
         end();
@@ -183,22 +173,24 @@ class parallel_map_view : public std::ranges::view_interface<parallel_map_view<S
 
     /// False: the batch is used up.
     bool next_of_batch() {
-      at_ = nullptr;
       if (!watches_ || ++batch_->delivered == batch_->done) {
         batch_->delivered = batch_->done;
         batch_ = nullptr;
         return false;
       }
       run_->stream->check_stop();
-      at_ = next_result();
+      room_.refer_to(++batch_at_);
       return true;
     }
 
     /// Where a stop may be requested, each result is got at by advance().
     void take_batch() {
-      at_ = next_result();
-      watches_ = run_->stream->watches();
-      batch_left_ = watches_ ? 0 : batch_->done - batch_->delivered - 1;
+      if constexpr (is_stream) {
+        batch_at_ = typed::of(*batch_).results.at(batch_->delivered);
+        watches_ = run_->stream->watches();
+        batch_left_ = watches_ ? 0 : batch_->done - batch_->delivered - 1;
+        room_.refer_to(batch_at_);
+      }
     }
 
     void step() {
@@ -220,6 +212,9 @@ class parallel_map_view : public std::ranges::view_interface<parallel_map_view<S
             inline_granted_ = inline_left_ = items;
             step();
             fill_room();
+            if (may_own_memory<result> && room_.is_full()) {
+              bytes_ = bytes_beyond(room_.get());
+            }
             return;
           }
           source_of_run source{current_, last_, {}, must_step_};
@@ -276,41 +271,41 @@ class parallel_map_view : public std::ranges::view_interface<parallel_map_view<S
       return items;
     }
 
-    void finish() {
-      if (run_ != nullptr) {
-        if (run_->stream) {
-          run_->stream->finish(take_begun());
-        } else {
-          run_->serial->finish();
-        }
-        run_->end(0);
-        run_.reset();
-      }
-      inline_left_ = inline_granted_ = 0;
+    /// By value: see slow().
+    [[gnu::noinline]] static void finish_run(std::shared_ptr<iteration> run, std::size_t begun) {
+      run->finish(begun);
     }
-
-    void end() noexcept {
+    [[gnu::noinline]] static void end_run(std::shared_ptr<iteration> run,
+                                          std::size_t begun) noexcept {
+      run->end(begun);
+    }
+    [[gnu::always_inline]] void finish() {
+      const std::size_t begun = take_begun();
+      if (run_ != nullptr) {
+        finish_run(std::shared_ptr<iteration>(std::move(run_)), begun);
+      }
+    }
+    [[gnu::always_inline]] void end() noexcept {
+      room_.clear();
       if (batch_ != nullptr && !watches_) {
         batch_->delivered = batch_->done - batch_left_ - 1;
       }
       batch_ = nullptr;  // its results go with it
       batch_left_ = 0;
-      at_ = nullptr;
+      const std::size_t begun = take_begun();
       if (run_ != nullptr) {
-        run_->end(take_begun());
-        run_.reset();
+        end_run(std::shared_ptr<iteration>(std::move(run_)), begun);
       }
-      inline_left_ = inline_granted_ = 0;
     }
 
     parallel_map_view* parent_;
     source_iterator current_;
     [[no_unique_address]] source_sentinel last_;
-    result_room<result> room_;
-    result* at_ = nullptr;  ///< in room_ or in batch_; null at the end
+    present_result<result> room_;  ///< empty at the end
     std::size_t inline_left_ = 0;
     std::size_t inline_granted_ = 0;
     stream_batch* batch_ = nullptr;  ///< being delivered
+    result* batch_at_ = nullptr;     ///< its present result
     std::size_t batch_left_ = 0;     ///< results behind the present one
     bool watches_ = false;           ///< a stop may be requested
     bool must_step_ = false;         ///< current_ has been taken
@@ -328,7 +323,7 @@ class parallel_map_view : public std::ranges::view_interface<parallel_map_view<S
   parallel_map_view& operator=(const parallel_map_view&) = default;
   /// Ends the iteration of the other view first: its helpers use the callable.
   parallel_map_view(parallel_map_view&& other)
-      : source_(ended(other).take_source()),
+      : source_(std::move(ended(other).source_)),
         op_(std::move(other.op_)),
         how_(std::move(other.how_)) {}
   parallel_map_view& operator=(parallel_map_view&& other) {
@@ -344,11 +339,12 @@ class parallel_map_view : public std::ranges::view_interface<parallel_map_view<S
   /// Pulls the first item and maps it.
   ///
   /// Throws: bad_option before any item is pulled, cancelled; what op or the source throws.
-  [[nodiscard]] iterator begin() {
+  [[nodiscard, gnu::always_inline]] iterator begin() {
     std::shared_ptr<iteration> run = open();
     try {
-      auto first = std::ranges::begin(source_);
-      return iterator(*this, std::move(first), std::ranges::end(source_), std::move(run));
+      iterator first{*this, std::ranges::begin(source_), std::ranges::end(source_), std::move(run)};
+      first.start();
+      return iterator(std::move(first));
     } catch (...) {
       iteration_.end();
       throw;
@@ -384,7 +380,6 @@ class parallel_map_view : public std::ranges::view_interface<parallel_map_view<S
     view.iteration_.end();
     return view;
   }
-  [[nodiscard]] Source&& take_source() noexcept { return std::move(source_); }
   [[nodiscard]] stream_body body() const noexcept {
     return stream_body_of<source_sentinel, Op, source_iterator>(op_.get());
   }

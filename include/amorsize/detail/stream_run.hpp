@@ -63,7 +63,7 @@ struct stream_pace {
 
 /// The calling thread has processed `items` more, inline. Says when an engine is worth having.
 ///
-/// Overhead: one reading of the clock, at most once in 5 us of work from the third call on.
+/// Overhead: one reading of the clock, at most once in 10 us of work from the third call on.
 [[nodiscard]] AMORSIZE_API bool look_up(stream_pace& pace, std::size_t items) noexcept;
 
 /// Runs one stream from its first item (or from where a stream_pace stands) to its end.

@@ -74,6 +74,10 @@ class result_room {
     ::new (static_cast<void*>(std::addressof(result_))) Result(std::invoke(op, *item));
     is_full_ = true;
   }
+  void fill_from(Result&& result) {
+    ::new (static_cast<void*>(std::addressof(result_))) Result(std::move(result));
+    is_full_ = true;
+  }
 // g++ 12 does not see that is_full_ guards result_, and warns in the user's program.
 #if defined(__GNUC__) && !defined(__clang__)
 #pragma GCC diagnostic push
@@ -98,8 +102,7 @@ class result_room {
  private:
   void take(result_room& other) {
     if (other.is_full_) {
-      ::new (static_cast<void*>(std::addressof(result_))) Result(std::move(other.result_));
-      is_full_ = true;
+      fill_from(std::move(other.result_));
       other.clear();
     }
   }
@@ -110,6 +113,54 @@ class result_room {
   bool is_full_ = false;
 };
 
+/// Results that cost next to nothing to move are moved out of their batch into the iterator: it
+/// then has one place for a result, and the compiler keeps it in registers. Others stay in their
+/// batch.
+template <class Result>
+inline constexpr bool is_moved_out =
+    sizeof(Result) <= 64 && std::is_nothrow_move_constructible_v<Result>;
+
+/// The present result of an iterator: in its own room, or in a batch.
+template <class Result, bool MovedOut = is_moved_out<Result>>
+class present_result : public result_room<Result> {
+ public:
+  void refer_to(Result* in_batch) noexcept {
+    this->clear();
+    this->fill_from(std::move(*in_batch));
+  }
+};
+template <class Result>
+class present_result<Result, false> {
+ public:
+  present_result() noexcept = default;
+  present_result(present_result&& other)
+      : own_(std::move(other.own_)), in_batch_(std::exchange(other.in_batch_, nullptr)) {}
+  present_result& operator=(present_result&& other) {
+    own_ = std::move(other.own_);
+    in_batch_ = std::exchange(other.in_batch_, nullptr);
+    return *this;
+  }
+  ~present_result() = default;
+
+  template <class Op, class It>
+  void fill(Op& op, It& item) {
+    own_.fill(op, item);
+  }
+  void refer_to(Result* in_batch) noexcept { in_batch_ = in_batch; }
+  void clear() noexcept {
+    in_batch_ = nullptr;
+    own_.clear();
+  }
+  [[nodiscard]] bool is_full() const noexcept { return in_batch_ != nullptr || own_.is_full(); }
+  [[nodiscard]] Result& get() const noexcept {
+    return in_batch_ != nullptr ? *in_batch_ : own_.get();
+  }
+
+ private:
+  result_room<Result> own_;
+  Result* in_batch_ = nullptr;
+};
+
 /// What runs one iteration, if anything has to: a stream_run, or, where nothing can be shared, a
 /// serial_run. Belongs to the view and to the iterator; whoever goes first ends it.
 struct iteration {
@@ -117,6 +168,19 @@ struct iteration {
   std::unique_ptr<serial_run> serial;
 
   /// items: given to the callable since the engine was told last.
+  void finish(std::size_t items) {
+    try {
+      if (stream) {
+        stream->finish(items);
+      } else {
+        serial->finish();
+      }
+    } catch (...) {  // on_progress
+      end(0);
+      throw;
+    }
+    end(0);
+  }
   void end(std::size_t items) noexcept {
     if (stream) {
       stream->abandon(items);
