@@ -20,6 +20,8 @@ inline namespace AMORSIZE_ABI_NAMESPACE {
       return policy::reason_code::ranges_overlap;
     case detail::serial_cause::not_random_access:
       return policy::reason_code::not_random_access;
+    case detail::serial_cause::items_not_keepable:
+      return policy::reason_code::items_not_keepable;
     case detail::serial_cause::none:
       break;
   }

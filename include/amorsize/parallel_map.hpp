@@ -11,6 +11,7 @@
 #include <amorsize/detail/engines.hpp>
 #include <amorsize/detail/export.hpp>
 #include <amorsize/detail/map_concepts.hpp>
+#include <amorsize/detail/map_stream.hpp>
 #include <amorsize/options.hpp>
 #include <amorsize/version.hpp>
 
@@ -134,10 +135,12 @@ OutputIt map_unary(
     }
     run_erased<shareable>(std::move(first), items, out, shared_op, site, how);
     return advanced(out, items);
+  } else if constexpr (streamable_to<OutputIt, UnaryOp, InputIt>) {
+    return map_stream<Sentinel, UnaryOp, InputIt, OutputIt>(first, last, out, op, how);
   } else if (!serial_run::wanted(how)) {
     return plain_loop(std::move(first), last, std::move(out), op);
   } else {
-    serial_run run(how, 0, serial_cause::not_random_access);
+    serial_run run(how, 0, stream_cause<shareable_callable<InputIt, OutputIt, UnaryOp>>);
     for (; first != last; ++first, (void)++out) {
       run.next_item();
       map_one(first, out, op);
@@ -167,10 +170,14 @@ OutputIt map_binary(InputIt1& first1,
     run_erased_pairs<shareable>(
         std::move(first1), std::move(first2), items, out, shared_op, site, how);
     return advanced(out, items);
+  } else if constexpr (streamable_to<OutputIt, BinaryOp, InputIt1, InputIt2>) {
+    return map_stream<Sentinel, BinaryOp, InputIt1, OutputIt, InputIt2>(
+        first1, last1, out, op, how, first2);
   } else if (!serial_run::wanted(how)) {
     return plain_loop(std::move(first1), last1, std::move(first2), std::move(out), op);
   } else {
-    serial_run run(how, 0, serial_cause::not_random_access);
+    serial_run run(
+        how, 0, stream_cause<shareable_pair_callable<InputIt1, InputIt2, OutputIt, BinaryOp>>);
     for (; first1 != last1; ++first1, (void)++first2, (void)++out) {
       run.next_item();
       map_one(first1, first2, out, op);

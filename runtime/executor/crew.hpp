@@ -72,6 +72,10 @@ class crew {
   [[nodiscard]] policy::nanoseconds patience(policy::nanoseconds gap) const noexcept {
     return main_->stays_awake() + main_->linger(gap);
   }
+  /// How long a helper that has come may wait for work.
+  [[nodiscard]] policy::nanoseconds patience_of_helpers() const noexcept {
+    return main_->linger(policy::nanoseconds{usual_gap_.load(std::memory_order_relaxed)});
+  }
   [[nodiscard]] const char* backend_name() const noexcept;
   /// Is this the child of a fork that happened in the middle of a map?
   [[nodiscard]] bool forked_in_a_map() const noexcept {

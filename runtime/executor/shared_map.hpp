@@ -83,6 +83,7 @@ struct work_layout {
 }
 
 class crew;
+class stream_lane;
 
 struct shared_map {
   alignas(2 * cache_line) gate door;  ///< written by all who come and go
@@ -103,6 +104,7 @@ struct shared_map {
   void (*tick)(void* of, policy::nanoseconds now) = nullptr;  ///< caller only, after each chunk
   void* tick_context = nullptr;
   crew* owner = nullptr;
+  stream_lane* lane = nullptr;  ///< the map is a stream: helpers run its batches, not ranges
 
   // Read by all after each chunk, seldom written: kept away from what is.
   alignas(cache_line) lowest_exception errors;

@@ -1,4 +1,5 @@
 #include "runtime/executor/crew.hpp"
+#include "runtime/executor/stream_lane.hpp"
 #include "runtime/executor/worker_loop.hpp"
 #include "runtime/policy/chunk_size.hpp"
 
@@ -296,7 +297,7 @@ void run_helper(shared_map& map) noexcept {
       continue;
     }
     const floating_point_scope arithmetic(map.arithmetic);
-    if (run_worker(map, seat)) {
+    if (map.lane != nullptr ? run_stream_helper(map, seat) : run_worker(map, seat)) {
       return;
     }
     map.seats[seat].taken.store(false, std::memory_order_release);

@@ -119,6 +119,18 @@ std::string cause(const policy::decision& made) {
       return "more do not raise the rate" + measured_text(made);
     case reason_code::maps_in_series:
       return work_text(made) + "; short, but such maps follow each other closely";
+    case reason_code::items_not_keepable:
+      return "items cannot be stored, or the callable needs the source's own";
+    case reason_code::no_memory:
+      return "no memory for batches of items";
+    case reason_code::stream_too_short:
+      return "a stream, too short so far to hand items over";
+    case reason_code::stream_trial:
+      return "a stream, " + duration_text(made.estimated_cost) + " per item, helpers are tried";
+    case reason_code::stream_shared:
+      return "a stream, items of " + duration_text(made.estimated_cost) + measured_text(made);
+    case reason_code::stream_inline:
+      return "a stream, handing over is not repaid" + measured_text(made);
   }
   return "unknown reason";
 }
@@ -184,6 +196,18 @@ std::string_view reason_name(policy::reason_code code) noexcept {
       return "fewer_help_as_much";
     case reason_code::maps_in_series:
       return "maps_in_series";
+    case reason_code::items_not_keepable:
+      return "items_not_keepable";
+    case reason_code::no_memory:
+      return "no_memory";
+    case reason_code::stream_too_short:
+      return "stream_too_short";
+    case reason_code::stream_trial:
+      return "stream_trial";
+    case reason_code::stream_shared:
+      return "stream_shared";
+    case reason_code::stream_inline:
+      return "stream_inline";
   }
   return "unknown";
 }

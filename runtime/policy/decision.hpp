@@ -40,6 +40,12 @@ enum class reason_code : std::uint8_t {
   costs_changed,       ///< the items became dearer, the helpers do help
   fewer_help_as_much,  ///< measured: fewer workers reach the same rate
   maps_in_series,      ///< too short by itself, but such maps follow each other closely
+  items_not_keepable,  ///< items cannot be taken out of the source, or f takes only its references
+  no_memory,           ///< no room for batches
+  stream_too_short,    ///< the stream ended before handing over could pay
+  stream_trial,        ///< has lasted long enough to try helpers
+  stream_shared,       ///< measured: the stream is faster with helpers
+  stream_inline,       ///< measured: handing over is not repaid
 };
 
 /// One decision and the numbers behind it.

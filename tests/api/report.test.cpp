@@ -77,19 +77,20 @@ TEST_CASE("a serial map says that it was serial, and why", "[api][unit]") {
   parallel_map(numbers(0), itself, {.report = &filled});
   check(filled, 0, "no items");
   parallel_map(linked, itself, {.report = &filled});
-  check(filled, 1000, "not random access");
+  check(filled, 1000, "a stream");
   parallel_map(std::list<int>{}, itself, {.report = &filled});
   check(filled, 0, "no items");
   std::vector<int> results;
   parallel_map(items, std::back_inserter(results), itself, {.report = &filled});
-  check(filled, 1000, "not random access");
+  check(filled, 1000, "a stream");
 }
 
 TEST_CASE("n_jobs that cannot be had is answered with a warning", "[api][unit]") {
   const std::vector<int> items = numbers(100);
   const std::list<int> linked(items.begin(), items.end());
   report filled;
-  parallel_map(linked, itself, {.n_jobs = 4, .report = &filled});
+  parallel_map(
+      linked, [n = 0](int x) mutable { return x + n++; }, {.n_jobs = 4, .report = &filled});
   CHECK(filled.n_jobs == 1);
   REQUIRE(filled.warnings.size() == 1);
   CHECK_THAT(filled.warnings[0], ContainsSubstring("n_jobs"));

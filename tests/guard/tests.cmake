@@ -38,6 +38,7 @@ amorsize_guard_program(fixed_maps
   "${PROJECT_SOURCE_DIR}/runtime/executor/crew.cpp"
   "${PROJECT_SOURCE_DIR}/runtime/executor/crew_service.cpp"
   "${PROJECT_SOURCE_DIR}/runtime/executor/share.cpp"
+  "${PROJECT_SOURCE_DIR}/runtime/executor/stream_lane.cpp"
   "${PROJECT_SOURCE_DIR}/runtime/executor/worker_loop.cpp")
 target_compile_definitions(amorsize_guard_fixed_maps PRIVATE
   AMORSIZE_ATOMICS="tests/guard/counting_atomics.hpp")

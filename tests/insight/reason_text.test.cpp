@@ -48,7 +48,7 @@ decision usual_decision(reason_code code) {
 
 TEST_CASE("every reason has a name and a text of its own", "[insight][unit]") {
   const std::vector<reason_code> codes = all_codes();
-  REQUIRE(codes.back() == reason_code::maps_in_series);
+  REQUIRE(codes.back() == reason_code::stream_inline);
   for (const std::size_t n_jobs : {1U, 2U}) {
     std::set<std::string> texts;
     std::set<std::string_view> names;

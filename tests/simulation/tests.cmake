@@ -12,6 +12,7 @@ add_library(amorsize_simulator OBJECT
   "${PROJECT_SOURCE_DIR}/runtime/executor/crew.cpp"
   "${PROJECT_SOURCE_DIR}/runtime/executor/crew_service.cpp"
   "${PROJECT_SOURCE_DIR}/runtime/executor/share.cpp"
+  "${PROJECT_SOURCE_DIR}/runtime/executor/stream_lane.cpp"
   "${PROJECT_SOURCE_DIR}/runtime/executor/worker_loop.cpp"
   "${machine_dir}/cost_shape.cpp"
   "${machine_dir}/fiber.cpp"

@@ -26,6 +26,7 @@ enum class serial_cause : std::uint8_t {
   output_not_shareable,
   ranges_overlap,
   not_random_access,
+  items_not_keepable,
 };
 
 /// One random-access map, erased.

@@ -1,0 +1,92 @@
+#include "stream/items.hpp"
+
+#include <algorithm>
+
+namespace bench_stream {
+
+std::uint64_t spin(std::uint64_t seed, std::size_t steps) noexcept {
+  for (std::size_t i = 0; i < steps; ++i) {
+    seed = (seed ^ (seed >> 29U)) * 0xbf58476d1ce4e5b9U;
+  }
+  return seed;
+}
+
+double steps_per_us() {
+  static const double measured = [] {
+    double best = 0.0;
+    for (int round = 0; round < 5; ++round) {
+      const auto before = std::chrono::steady_clock::now();
+      volatile std::uint64_t keep = spin(1, 2'000'000);
+      static_cast<void>(keep);
+      const std::chrono::duration<double, std::micro> took =
+          std::chrono::steady_clock::now() - before;
+      best = std::max(best, 2e6 / took.count());
+    }
+    return best;
+  }();
+  return measured;
+}
+
+namespace {
+
+std::uint32_t steps_of(double ns) {
+  return static_cast<std::uint32_t>(ns * steps_per_us() / 1e3);
+}
+
+}  // namespace
+
+source::source(const cell& of)
+    : items_(of.items),
+      usual_steps_(steps_of(of.cost_ns)),
+      how_(of.how),
+      source_steps_(steps_of(of.source_ns)) {
+  now_ = {88172645463325252U, usual_steps_};
+  if (how_ == shape::laggards) {
+    special_every_ = 1000;
+    special_steps_ = usual_steps_ * 1000;
+  } else if (how_ == shape::phases) {
+    special_every_ = std::max<std::size_t>(1, items_ / 6);
+    special_steps_ = usual_steps_ * 100;
+  }
+}
+
+std::uint32_t source::choose() const {
+  if (how_ == shape::laggards) {
+    return at_ % special_every_ == special_every_ / 2 ? special_steps_ : usual_steps_;
+  }
+  return at_ / special_every_ % 2 == 1 ? special_steps_ : usual_steps_;
+}
+
+std::vector<char> to_bytes::operator()(const item& one) const {
+  std::vector<char> result(bytes);
+  const std::uint64_t value = spin(one.value, one.steps);
+  result[bytes / 2] = static_cast<char>(value);
+  return result;
+}
+
+std::vector<cell> all_cells() {
+  std::vector<cell> cells;
+  constexpr double total_ns = 60e6;  // of the plain loop
+  for (const double ns : {2.0, 5.0, 13.0, 50.0, 200.0, 1e3, 10e3, 100e3, 1e6}) {
+    cells.push_back({.name = "even/" + std::to_string(static_cast<int>(ns)) + "ns",
+                     .items = static_cast<std::size_t>(total_ns / (ns + 3.0)),
+                     .cost_ns = ns});
+  }
+  cells.push_back(
+      {.name = "slow_source/1us_of_1us", .items = 30'000, .cost_ns = 1e3, .source_ns = 1e3});
+  cells.push_back(
+      {.name = "slow_source/100ns_of_1us", .items = 300'000, .cost_ns = 100, .source_ns = 100});
+  cells.push_back(
+      {.name = "slow_source/10us_of_1us", .items = 6'000, .cost_ns = 1e3, .source_ns = 10e3});
+  cells.push_back(
+      {.name = "laggards/100ns", .items = 300'000, .cost_ns = 100, .how = shape::laggards});
+  cells.push_back(
+      {.name = "laggards/1us", .items = 30'000, .cost_ns = 1e3, .how = shape::laggards});
+  cells.push_back(
+      {.name = "large/64KB_of_10us", .items = 4'000, .cost_ns = 10e3, .result_bytes = 65536});
+  cells.push_back(
+      {.name = "phases/20ns_2us", .items = 60'000, .cost_ns = 20, .how = shape::phases});
+  return cells;
+}
+
+}  // namespace bench_stream

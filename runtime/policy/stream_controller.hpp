@@ -1,0 +1,149 @@
+// Decides for a stream, whose length nobody knows: inline or handed over, among how many, in what
+// batches, with how large a window.
+//
+//            worth_trying()                    rate not higher
+//   inline ───────────────────> trying ──────────────────────────> inline (back-off doubles)
+//     ^                           │ rate higher
+//     │ a short comparison        v
+//     └──────────────────────── shared (n_jobs = c / g + 1, re-estimated each beat)
+//
+// The rate is what counts: items handed out per second, with everything that happens between two of
+// them, the consumer's own work too. Nothing else sees locks, copies, cold caches at once.
+// Thread safety: thread-compatible, the calling thread's. Reads no clock, takes no lock, allocates
+// nothing; every input gives a defined result.
+#pragma once
+
+#include "runtime/policy/decision.hpp"
+#include "runtime/policy/overhead_model.hpp"
+#include "runtime/policy/units.hpp"
+
+#include <cstddef>
+
+namespace amorsize {
+inline namespace AMORSIZE_ABI_NAMESPACE {
+namespace policy {
+
+/// Inline, the clock is read about so often: that and what it leads to, 50 ns, is half a per cent.
+inline constexpr nanoseconds inline_block{10e3};
+/// Blocks inline grow at most so much at a time.
+inline constexpr std::size_t inline_growth = 8;
+/// A batch should take a worker so long, unless options::target_chunk_duration says otherwise.
+inline constexpr nanoseconds batch_duration{30e3};
+/// Nor should the source take much longer than this to yield one: what is in a batch that is not
+/// full waits for what comes after it.
+inline constexpr nanoseconds longest_filling{50e3};
+/// Batches grow at most so much at a time; they shrink at once.
+inline constexpr std::size_t batch_growth = 4;
+inline constexpr std::size_t most_batch_items = 16384;
+/// Two or three of them fit a second-level cache, and their memory comes from the heap for good.
+inline constexpr std::size_t most_batch_bytes = 65536;
+/// Batches in flight per worker at first, and at most. The window is doubled whenever all other
+/// work is done and the oldest batch is not: a laggard.
+inline constexpr std::size_t first_window = 4;
+inline constexpr std::size_t most_window = 128;
+/// Sharing must be faster by this factor, else it is not worth the CPUs it takes.
+inline constexpr double worthwhile_rate = 1.05;
+
+/// What the calling thread did inline: the work that two blocks in a row agree upon, so that one
+/// block in which the thread was preempted does not count. Pure, total.
+struct inline_progress {
+  nanoseconds cost{0};      ///< per item, of the newest block
+  nanoseconds believed{0};  ///< sum over blocks of items x (the smaller cost of two neighbours)
+  std::size_t block = 1;    ///< items until the next look at the clock
+
+  void observe(std::size_t items, nanoseconds wall) noexcept;
+};
+
+struct stream_limits {
+  std::size_t n_jobs = 0;         ///< exactly; 0 = free
+  std::size_t max_jobs = 0;       ///< 0 = no limit
+  std::size_t batch_items = 0;    ///< exactly; 0 = free
+  nanoseconds batch_duration{0};  ///< 0 = free
+};
+
+/// One beat of a stream that is handed over.
+struct stream_beat {
+  std::size_t items = 0;       ///< handed out
+  nanoseconds wall{0};         ///< how long that took
+  nanoseconds caller_busy{0};  ///< of it, the calling thread inside the callable
+  nanoseconds caller_idle{0};  ///< of it, the calling thread waiting for a batch
+  nanoseconds finished{0};     ///< end of the beat, since the stream began
+  bool helped = false;         ///< a helper was there
+};
+
+class stream_controller {
+ public:
+  explicit stream_controller(const stream_limits& bounds) noexcept : bounds_(bounds) {}
+
+  // --- inline
+  /// What was done before this controller was asked.
+  void resume(const inline_progress& before) noexcept {
+    alone_ = before;
+    alone_rate_cost_ = before.cost;
+  }
+  /// A block that the calling thread processed itself.
+  void observe_inline(std::size_t items, nanoseconds wall, nanoseconds now) noexcept;
+  [[nodiscard]] std::size_t inline_items() const noexcept { return alone_.block; }
+  /// Has enough been done inline that helpers of such cost may be tried? A stream that has lasted
+  /// so long is taken to last as long again.
+  [[nodiscard]] bool worth_trying(const overheads& costs) const noexcept;
+  /// where: workers that may be used now, and why not more. Decides; true when the stream is shared
+  /// from now on.
+  bool start(const overheads& costs,
+             std::size_t workers,
+             reason_code limited_by,
+             nanoseconds now) noexcept;
+  /// n_jobs is fixed: shared from the first item.
+  void start_fixed(std::size_t n_jobs) noexcept;
+  /// Inline for good, for that reason.
+  void refuse(reason_code why) noexcept;
+
+  // --- shared
+  void observe_batch(std::size_t items, nanoseconds busy) noexcept;
+  void observe_filling(std::size_t items, nanoseconds took) noexcept;
+  [[nodiscard]] nanoseconds beat_length() const noexcept;
+  /// True when next() has changed.
+  bool observe(const stream_beat& beat) noexcept;
+  /// Items of the next batch; bytes: what an item and its result take, limit: what all that is in
+  /// flight may take. At least 1.
+  [[nodiscard]] std::size_t batch_items(std::size_t bytes, std::size_t limit) const noexcept;
+  /// Batches that may be in flight.
+  [[nodiscard]] std::size_t window() const noexcept;
+  /// The oldest batch keeps all others waiting.
+  void note_laggard() noexcept;
+
+  [[nodiscard]] const decision& next() const noexcept { return decision_; }
+  [[nodiscard]] bool is_refused() const noexcept { return is_refused_; }
+  [[nodiscard]] bool is_shared() const noexcept { return decision_.n_jobs > 1; }
+  [[nodiscard]] nanoseconds cost() const noexcept { return cost_; }
+  /// Per item, inline: callable, source and consumer together.
+  [[nodiscard]] nanoseconds cost_alone() const noexcept { return alone_rate_cost_; }
+
+ private:
+  void go_inline(reason_code why, nanoseconds now) noexcept;
+
+  stream_limits bounds_;
+  decision decision_{};
+  inline_progress alone_{};
+  nanoseconds alone_rate_cost_{0};  ///< smoothed
+  nanoseconds tried_at_cost_{0};    ///< inline cost when sharing was last found useless
+  nanoseconds believed_before_{0};  ///< of alone_, when the present inline phase began
+  nanoseconds patience_{0};         ///< inline work before the next trial; 0 = as overheads say
+  nanoseconds lost_{0};             ///< by the last trial, both of its beats
+  nanoseconds cost_{0};             ///< inside the callable, per item
+  nanoseconds shared_cost_{0};      ///< the same, when sharing was last found useful
+  nanoseconds filling_{0};          ///< source, per item
+  std::size_t batch_ = 1;
+  std::size_t window_per_worker_ = first_window;
+  std::size_t most_workers_ = 1;
+  std::size_t beats_ = 0;           ///< since the present trial began
+  std::size_t compare_after_ = 0;   ///< beats
+  std::size_t helpless_beats_ = 0;  ///< no helper has come yet
+  bool is_fixed_ = false;
+  bool is_refused_ = false;
+  bool is_comparing_ = false;  ///< inline for a short time, to compare
+};
+
+}  // namespace policy
+}  // namespace AMORSIZE_ABI_NAMESPACE
+}  // namespace amorsize

@@ -1,0 +1,256 @@
+// Streams: what the templates call, the inline part, and the way to helpers and back.
+#include "runtime/executor/worker_loop.hpp"
+#include "runtime/learnt_overheads.hpp"
+#include "runtime/policy/chunk_size.hpp"
+#include "runtime/probe/steady_clock.hpp"
+#include "runtime/process.hpp"
+#include "runtime/stream_run_state.hpp"
+
+#include <amorsize/errors.hpp>
+
+#include <algorithm>
+#include <limits>
+#include <new>
+#include <utility>
+
+namespace amorsize {
+inline namespace AMORSIZE_ABI_NAMESPACE {
+namespace {
+
+using policy::nanoseconds;
+using policy::reason_code;
+
+/// Without options, an engine is made when so much work has been done inline: far below what it
+/// takes to be worth helpers, far above what making it costs.
+inline constexpr nanoseconds engine_from{20e3};
+
+}  // namespace
+
+namespace detail {
+
+bool look_up(stream_pace& pace, std::size_t items) noexcept {
+  const nanoseconds now = probe::real_clock().now();
+  if (pace.looked_up_ns == 0.0) {
+    pace.began_ns = pace.looked_up_ns = now.count();
+    return false;
+  }
+  policy::inline_progress done{
+      nanoseconds{pace.cost_ns}, nanoseconds{pace.believed_ns}, pace.block};
+  done.observe(items, now - nanoseconds{pace.looked_up_ns});
+  pace.cost_ns = done.cost.count();
+  pace.believed_ns = done.believed.count();
+  pace.block = done.block;
+  pace.items += items;
+  pace.looked_up_ns = now.count();
+  return done.believed >= engine_from;
+}
+
+stream_run::stream_run(const options* how, const stream_body& body, const stream_pace* before)
+    : state_(std::make_unique<state>(how, body, before, probe::real_clock())) {}
+
+stream_run::~stream_run() {
+  abandon(0);
+}
+
+std::size_t stream_run::look_up(std::size_t items, std::size_t result_bytes) {
+  return state_->look_up(items, result_bytes);
+}
+
+stream_batch* stream_run::next(void* source) {
+  return state_->next(source);
+}
+
+bool stream_run::watches() const noexcept {
+  return state_->watched;
+}
+
+void stream_run::check_stop() {
+  if (state_->is_stopped()) {
+    state_->cancel();
+  }
+}
+
+bool stream_run::has_ended() const noexcept {
+  return state_->has_ended;
+}
+
+void stream_run::finish(std::size_t items) {
+  state& self = *state_;
+  self.close_block(items + std::exchange(self.since_clock, 0));
+  self.has_ended = true;
+  self.close();
+  if (self.shows) {
+    self.show(self.time.now());
+  }
+  self.is_over = true;
+  self.deliver_once();
+}
+
+void stream_run::abandon(std::size_t items) noexcept {
+  state& self = *state_;
+  if (self.is_over) {
+    return;
+  }
+  self.is_over = true;
+  items += std::exchange(self.since_clock, 0);
+  self.given += items;
+  self.inline_items += items;
+  self.close();
+  self.deliver_once();
+}
+
+stream_run::state::state(const options* how,
+                         const stream_body& of,
+                         const stream_pace* before,
+                         const clock& time_of)
+    : time(time_of),
+      body(of),
+      with(resolve_settings(how)),
+      controller({.n_jobs = with.n_jobs,
+                  .max_jobs = with.max_jobs,
+                  .batch_items = with.chunksize,
+                  .batch_duration = with.target_chunk}) {
+  began = last = shown = time.now();
+  item_bytes = body.slot_bytes;
+  if (before != nullptr) {
+    began = nanoseconds{before->began_ns};
+    last = nanoseconds{before->looked_up_ns};
+    given = delivered = inline_items = before->items;
+    inline_busy = last - began;
+    controller.resume(
+        {nanoseconds{before->cost_ns}, nanoseconds{before->believed_ns}, before->block});
+  }
+  if (with.how != nullptr) {
+    watched = with.how->stop.stop_possible();
+    shows = static_cast<bool>(with.how->on_progress);
+    by_completion = with.how->results == order::completion;
+    bytes_limit = static_cast<std::size_t>(
+        std::min<std::uint64_t>(with.how->memory_limit, std::numeric_limits<std::size_t>::max()));
+  }
+  if (with.n_jobs == 1 || with.max_jobs == 1) {
+    controller.refuse(reason_code::one_job_requested);
+  }
+  if (is_stopped()) {
+    controller.refuse(reason_code::stopped_before);
+    is_over = true;
+    deliver_once();
+    throw cancelled(0);
+  }
+}
+
+stream_run::state::~state() {
+  for (stream_batch* batch : spare) {
+    body.destroy(batch);
+  }
+}
+
+void stream_run::state::close_block(std::size_t items) noexcept {
+  given += items;
+  delivered += items;
+  inline_items += items;
+  const nanoseconds now = time.now();
+  controller.observe_inline(items, now - last, now - began);
+  inline_busy += policy::sane(now - last);
+  last = now;
+}
+
+std::size_t stream_run::state::look_up(std::size_t items, std::size_t bytes_of_result) {
+  item_bytes = std::max(item_bytes, body.slot_bytes + bytes_of_result);
+  if (watched || shows) {
+    // Each item is looked at, the clock as rarely as otherwise.
+    since_clock += items;
+    if (is_stopped()) {
+      close_block(std::exchange(since_clock, 0));
+      cancel();
+    }
+    if (since_clock < until_clock) {
+      return 1;
+    }
+    items = std::exchange(since_clock, 0);
+  }
+  if (items > 0 || inline_items > 0) {
+    close_block(items);
+  } else {
+    last = time.now();
+  }
+  show_if_due(last);
+  const bool fixed = with.n_jobs > 1 && !was_shared && !controller.is_refused();
+  if (fixed ||
+      controller.worth_trying(overheads_of_process().get(crew_of_process().state(last), last))) {
+    if (open()) {
+      return 0;
+    }
+  }
+  until_clock = controller.inline_items();
+  return watched || shows ? 1 : until_clock;
+}
+
+bool stream_run::state::open() {
+  crew = &crew_of_process();
+  const policy::crew_state helpers = crew->state(last);
+  const policy::overheads costs = overheads_of_process().get(helpers, last);
+  const executor::crew::presence presence(*crew);
+  std::size_t room = 0;
+  if (with.n_jobs > 1) {
+    crew->raise_budget(usable_cpus(nanoseconds{0}));
+    const executor::crew::spare_helpers supply = crew->available();
+    if (supply.limited_by == reason_code::forked_child ||
+        supply.limited_by == reason_code::backend_failed) {
+      controller.refuse(supply.limited_by);
+      return false;
+    }
+    room = std::min(with.n_jobs, executor::most_helpers + 1);
+    controller.start_fixed(room);
+  } else {
+    const policy::capacity where = capacity_now(last - began);
+    if (!controller.start(costs, where.workers, where.limited_by, last - began)) {
+      note_decision(last);
+      return false;
+    }
+    room = controller.next().limit_jobs;
+  }
+  try {
+    if (!lane || lane->window() < room * policy::most_window) {
+      lane = std::make_unique<executor::stream_lane>(body, room * policy::most_window);
+      head = 0;
+    }
+    map = crew->take_place(controller.next().n_jobs, room);
+  } catch (const std::bad_alloc&) {
+    map = nullptr;
+  }
+  if (map == nullptr) {
+    controller.refuse(reason_code::too_many_maps);
+    note_decision(last);
+    return false;
+  }
+  map->layout = {};
+  map->layout.watch_every_item = watched;
+  map->time = &time;
+  map->began = began;
+  map->arithmetic = executor::floating_point_environment::current();
+  map->lane = lane.get();
+  map->exempt.store(with.n_jobs > 1, std::memory_order_relaxed);
+  lane->set_patience(crew->patience_of_helpers());
+  lane->set_cost(controller.cost());
+  const nanoseconds before = time.now();
+  const executor::crew::calls calls = crew->open(*map, controller.next().n_jobs - 1);
+  last = time.now();
+  wake += last - before;
+  was_shared = true;
+  shared_from = beat_began = before;
+  beat_delivered = delivered_at_opening = delivered;
+  caller_busy = caller_idle = nanoseconds{0};
+  if (calls.started > 0) {
+    overheads_of_process().observe(
+        helpers, (last - before) / static_cast<double>(calls.started), nanoseconds{0}, last);
+  }
+  if (calls.asked + 1 < controller.next().n_jobs && with.n_jobs > 1) {
+    warn("fewer workers than n_jobs asks for: the system gave no more threads");
+  }
+  note_decision(last);
+  return true;
+}
+
+}  // namespace detail
+}  // namespace AMORSIZE_ABI_NAMESPACE
+}  // namespace amorsize

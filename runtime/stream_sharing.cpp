@@ -1,0 +1,330 @@
+// Streams: the shared part. The calling thread hands out what is finished, pulls while the window
+// has room, works when it has not, and waits only for a batch that another worker has in hand.
+#include "runtime/executor/worker_loop.hpp"
+#include "runtime/probe/memory_available.hpp"
+#include "runtime/process.hpp"
+#include "runtime/stream_run_state.hpp"
+
+#include <amorsize/errors.hpp>
+
+#include <algorithm>
+#include <cxxabi.h>
+#include <new>
+#include <stdexcept>
+#include <utility>
+
+namespace amorsize {
+inline namespace AMORSIZE_ABI_NAMESPACE {
+namespace {
+
+using policy::nanoseconds;
+using policy::reason_code;
+
+/// The calling thread spins so long for a batch in another worker's hands before it sleeps.
+inline constexpr nanoseconds longest_wait_spin{50e3};
+/// Without options::memory_limit a stream takes so much without asking, and this part of what is
+/// available beyond.
+inline constexpr std::size_t free_bytes = std::size_t{1} << 20U;
+inline constexpr std::uint64_t part_of_available = 8;
+
+}  // namespace
+
+namespace detail {
+
+stream_batch* stream_run::state::next(void* source) {
+  const executor::crew::presence presence(*crew);
+  take_back_handed_out();
+  for (;;) {
+    if (crew->forked_in_a_map()) {
+      throw std::runtime_error("amorsize: the process was forked in the middle of this stream");
+    }
+    if (is_stopped() && (in_flight() > 0 || !is_at_end(source))) {
+      cancel();
+    }
+    if (stream_batch* const finished = find_finished()) {
+      return finished;
+    }
+    if (may_pull()) {
+      pull(source);
+    } else if (const std::optional<std::uint64_t> number = lane->claim()) {
+      run_one(*number);
+    } else if (in_flight() > 0) {
+      wait_for_oldest();
+    } else {
+      break;
+    }
+    beat(time.now());
+  }
+  if (source_error) {
+    close();
+    is_over = true;
+    deliver_once();
+    std::rethrow_exception(std::exchange(source_error, nullptr));
+  }
+  close();
+  return nullptr;
+}
+
+void stream_run::state::cancel() {
+  close();
+  is_over = true;
+  deliver_once();
+  throw cancelled(delivered);
+}
+
+/// All results of the batch handed out last have been delivered.
+void stream_run::state::take_back_handed_out() {
+  if (!handed_out) {
+    return;
+  }
+  executor::batch_slot& one = lane->slot(*handed_out);
+  delivered += one.batch->done;
+  body.clear(*one.batch);
+  if (!one.error) {
+    one.is_taken_back = true;
+    spare.push_back(std::exchange(one.batch, nullptr));
+    bytes -= one.reserved_bytes;
+    while (head < lane->published() && lane->slot(head).is_taken_back) {
+      ++head;
+    }
+  }
+  const std::uint64_t number = *std::exchange(handed_out, std::nullopt);
+  if (one.error) {
+    throw_failure(number);
+  }
+}
+
+void stream_run::state::throw_failure(std::uint64_t number) {
+  std::exception_ptr error = std::move(lane->slot(number).error);
+  close();
+  is_over = true;
+  deliver_once();
+  std::rethrow_exception(std::move(error));
+}
+
+stream_batch* stream_run::state::find_finished() {
+  const std::uint64_t failed = lane->failed();
+  const std::uint64_t end =
+      by_completion ? lane->published() : std::min(head + 1, lane->published());
+  for (std::uint64_t number = head; number < end; ++number) {
+    executor::batch_slot& one = lane->slot(number);
+    if (one.is_taken_back || !lane->is_done(number) || number > failed ||
+        (one.error && number != head)) {
+      continue;  // what failed is told when everything before it has been handed out
+    }
+    // Of this batch more is known now than when it was pulled.
+    stream_batch& batch = *one.batch;
+    controller.observe_batch(batch.done, one.busy);
+    given += one.given;
+    one.given = 0;
+    if (batch.done > 0) {
+      const std::size_t seen = body.slot_bytes + (batch.heap_bytes + one.result_bytes) / batch.done;
+      item_bytes = seen > item_bytes ? seen : std::max(seen, item_bytes - item_bytes / 8);
+    }
+    handed_out = number;
+    if (batch.done > 0) {
+      return &batch;
+    }
+    take_back_handed_out();
+    return find_finished();
+  }
+  return nullptr;
+}
+
+bool stream_run::state::may_pull() {
+  if (has_ended || source_error || !controller.is_shared() || out_of_memory ||
+      lane->failed() != executor::stream_lane::nothing ||
+      in_flight() >= std::min(controller.window(), lane->window())) {
+    return false;
+  }
+  return in_flight() == 0 || fits(controller.batch_items(item_bytes, bytes_limit));
+}
+
+bool stream_run::state::fits(std::size_t items) {
+  const std::size_t more = items * item_bytes;
+  const std::size_t limit = bytes_limit > 0 ? bytes_limit : free_bytes;
+  if (bytes + more <= limit) {
+    return true;
+  }
+  if (bytes_limit > 0) {
+    return false;
+  }
+  const std::uint64_t available = probe::probe_memory_available().value_or(0);
+  bytes_limit =
+      std::max<std::size_t>(free_bytes, static_cast<std::size_t>(available / part_of_available));
+  return bytes + more <= bytes_limit;
+}
+
+stream_batch* stream_run::state::room_for(std::size_t items) noexcept {
+  stream_batch* batch = nullptr;
+  if (!spare.empty()) {
+    batch = spare.back();
+    spare.pop_back();
+  } else {
+    batch = body.make();
+  }
+  if (batch != nullptr && !body.reserve(*batch, items) && !body.reserve(*batch, 1)) {
+    body.destroy(batch);
+    batch = nullptr;
+  }
+  return batch;
+}
+
+/// A stop after the last item is ignored, so this has to be known.
+bool stream_run::state::is_at_end(void* source) {
+  if (!has_ended && !source_error) {
+    stream_batch* const batch = room_for(1);
+    if (batch != nullptr) {
+      spare.push_back(batch);
+      has_ended = !body.fill(source, *batch, 1);
+      body.clear(*batch);
+    }
+  }
+  return has_ended;
+}
+
+void stream_run::state::pull(void* source) {
+  const nanoseconds before = time.now();
+  const std::size_t wanted = controller.batch_items(item_bytes, bytes_limit);
+  spare.reserve(spare.size() + in_flight() + 2);  // so that taking back never has to allocate
+  stream_batch* const batch = room_for(wanted);
+  if (batch == nullptr) {
+    out_of_memory = true;
+    controller.refuse(reason_code::no_memory);
+    note_decision(before);
+    return;
+  }
+  try {
+    has_ended = !body.fill(source, *batch, std::min(wanted, batch->capacity));
+  } catch (abi::__forced_unwind&) {
+    spare.push_back(batch);
+    throw;
+  } catch (...) {
+    source_error = std::current_exception();
+  }
+  if (batch->items == 0) {
+    spare.push_back(batch);
+    return;
+  }
+  const nanoseconds after = time.now();
+  controller.observe_filling(batch->items, after - before);
+  const std::size_t reserved =
+      batch->items * std::max(item_bytes, body.slot_bytes + batch->heap_bytes / batch->items);
+  bytes += reserved;
+  lane->publish(*batch, reserved);
+  call_helpers();
+}
+
+void stream_run::state::call_helpers() noexcept {
+  const std::size_t wanted = controller.next().n_jobs - 1;
+  if (map->door.inside() + map->door.wanted() < wanted) {
+    crew->set_workers(*map, wanted + 1);
+  }
+}
+
+void stream_run::state::run_one(std::uint64_t number) {
+  const nanoseconds before = time.now();
+  lane->run(*map, 0, number);
+  caller_busy += time.now() - before;
+}
+
+void stream_run::state::wait_for_oldest() noexcept {
+  const nanoseconds before = time.now();
+  if (!has_ended && in_flight() >= controller.window()) {
+    controller.note_laggard();
+    if (in_flight() < std::min(controller.window(), lane->window()) && may_pull()) {
+      return;
+    }
+  }
+  if (by_completion) {
+    lane->wait_for_any(head, time, longest_wait_spin);
+  } else {
+    lane->wait_for(head, time, longest_wait_spin);
+  }
+  caller_idle += time.now() - before;
+}
+
+void stream_run::state::beat(nanoseconds now) {
+  last = now;
+  show_if_due(now);
+  if (!controller.is_shared() || now - beat_began < controller.beat_length()) {
+    return;
+  }
+  const std::size_t jobs = controller.next().n_jobs;
+  const bool changed =
+      controller.observe({.items = delivered - beat_delivered,
+                          .wall = now - beat_began,
+                          .caller_busy = caller_busy,
+                          .caller_idle = caller_idle,
+                          .finished = now - began,
+                          .helped = map->arrivals.load(std::memory_order_relaxed) > 0});
+  beat_began = now;
+  beat_delivered = delivered;
+  caller_busy = caller_idle = nanoseconds{0};
+  if (changed) {
+    note_decision(now);
+    if (controller.next().n_jobs != jobs && controller.is_shared()) {
+      crew->set_workers(*map, controller.next().n_jobs);
+    }
+  }
+}
+
+void stream_run::state::close() noexcept {
+  if (map == nullptr) {
+    return;
+  }
+  map->errors.lower_limit(0);  // running items end; helpers without one do not wait for another
+  crew->shut(*map);
+  map->door.wait_until_empty();
+  crew->note_end();
+  for (; head < lane->published(); ++head) {
+    executor::batch_slot& one = lane->slot(head);
+    given += std::exchange(one.given, 0);
+    one.error = nullptr;
+    if (one.batch != nullptr) {
+      if (handed_out == head) {
+        delivered += one.batch->delivered;
+      }
+      body.clear(*one.batch);
+      spare.push_back(std::exchange(one.batch, nullptr));
+    }
+  }
+  handed_out.reset();
+  bytes = 0;
+  keep_account_of_workers();
+  shared_wall += policy::sane(time.now() - shared_from);
+  shared_items += delivered - delivered_at_opening;
+  map->errors.reset();
+  map->lane = nullptr;
+  crew->return_place(*std::exchange(map, nullptr));
+  lane.reset();
+  head = 0;
+  last = time.now();
+}
+
+void stream_run::state::keep_account_of_workers() noexcept {
+  double helped = 0.0;
+  const std::size_t width = map->width();
+  for (std::size_t seat = 0; seat < width; ++seat) {
+    const executor::worker_seat& one = map->seats[seat];
+    const double busy = one.busy.load(std::memory_order_relaxed);
+    helped += seat > 0 ? busy : 0.0;
+    try {
+      if (with.reported() && (seat == 0 || one.items.load(std::memory_order_relaxed) > 0)) {
+        workers_busy.resize(std::max(workers_busy.size(), seat + 1));
+        workers_busy[seat] += nanoseconds{busy};
+      }
+    } catch (const std::bad_alloc&) {  // NOLINT(bugprone-empty-catch): a report without all busy
+                                       // times is better than none
+    }
+  }
+  executor::nested_work() += helped;
+  const double started = map->first_start.load(std::memory_order_relaxed);
+  if (first_start == nanoseconds{0} && started > 0.0) {
+    first_start = policy::sane(nanoseconds{started} - shared_from);
+  }
+}
+
+}  // namespace detail
+}  // namespace AMORSIZE_ABI_NAMESPACE
+}  // namespace amorsize
