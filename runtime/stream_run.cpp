@@ -211,6 +211,7 @@ bool stream_run::state::open() {
     }
     room = controller.next().limit_jobs;
   }
+  controller.note_batch_items(controller.batch_items(item_bytes, bytes_limit));
   try {
     if (!lane || lane->window() < room * policy::most_window) {
       lane = std::make_unique<executor::stream_lane>(body, room * policy::most_window);

@@ -190,6 +190,7 @@ bool stream_run::state::is_at_end(void* source) {
 void stream_run::state::pull(void* source) {
   const nanoseconds before = time.now();
   const std::size_t wanted = controller.batch_items(item_bytes, bytes_limit);
+  controller.note_batch_items(wanted);
   spare.reserve(spare.size() + in_flight() + 2);  // so that taking back never has to allocate
   stream_batch* const batch = room_for(wanted);
   if (batch == nullptr) {
