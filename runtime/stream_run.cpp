@@ -112,6 +112,7 @@ stream_run::state::state(const options* how,
                   .batch_duration = with.target_chunk}) {
   began = last = shown = time.now();
   item_bytes = body.slot_bytes;
+  is_measured = body.result_bytes == nullptr;
   if (before != nullptr) {
     began = nanoseconds{before->began_ns};
     last = nanoseconds{before->looked_up_ns};
@@ -156,6 +157,7 @@ void stream_run::state::close_block(std::size_t items) noexcept {
 
 std::size_t stream_run::state::look_up(std::size_t items, std::size_t bytes_of_result) {
   item_bytes = std::max(item_bytes, body.slot_bytes + bytes_of_result);
+  is_measured = is_measured || bytes_of_result > 0;
   if (watched || shows) {
     // Each item is looked at, the clock as rarely as otherwise.
     since_clock += items;
@@ -209,6 +211,7 @@ bool stream_run::state::open() {
     }
     room = controller.next().limit_jobs;
   }
+  controller.note_batch_items(controller.batch_items(item_bytes, bytes_limit));
   try {
     if (!lane || lane->window() < room * policy::most_window) {
       lane = std::make_unique<executor::stream_lane>(body, room * policy::most_window);

@@ -105,6 +105,7 @@ struct detail::stream_run::state {
   std::exception_ptr source_error;
   bool out_of_memory = false;
   std::size_t item_bytes = 0;   ///< what one item and its result take, at most, as seen lately
+  bool is_measured = false;     ///< has the size of any result been seen?
   std::size_t bytes = 0;        ///< reserved by what is in flight
   std::size_t bytes_limit = 0;  ///< 0 = not asked for yet
 

@@ -118,6 +118,7 @@ stream_batch* stream_run::state::find_finished() {
     given += one.given;
     one.given = 0;
     if (batch.done > 0) {
+      is_measured = true;
       const std::size_t seen = body.slot_bytes + (batch.heap_bytes + one.result_bytes) / batch.done;
       item_bytes = seen > item_bytes ? seen : std::max(seen, item_bytes - item_bytes / 8);
     }
@@ -136,6 +137,9 @@ bool stream_run::state::may_pull() {
       lane->failed() != executor::stream_lane::nothing ||
       in_flight() >= std::min(controller.window(), lane->window())) {
     return false;
+  }
+  if (in_flight() > 0 && !is_measured) {
+    return false;  // the first results tell how large the others will be
   }
   return in_flight() == 0 || fits(controller.batch_items(item_bytes, bytes_limit));
 }
@@ -186,6 +190,7 @@ bool stream_run::state::is_at_end(void* source) {
 void stream_run::state::pull(void* source) {
   const nanoseconds before = time.now();
   const std::size_t wanted = controller.batch_items(item_bytes, bytes_limit);
+  controller.note_batch_items(wanted);
   spare.reserve(spare.size() + in_flight() + 2);  // so that taking back never has to allocate
   stream_batch* const batch = room_for(wanted);
   if (batch == nullptr) {

@@ -37,7 +37,8 @@ struct options {
   std::size_t sample_size = 0;
   /// How long a chunk should take. 0: chosen from what claiming one costs.
   std::chrono::nanoseconds target_chunk_duration{0};
-  /// Bytes this map may add to the process.
+  /// Streams only: bytes that items and results in flight may take, as size_in_bytes sees them. One
+  /// batch is always allowed. 0: an eighth of what is available.
   std::uint64_t memory_limit = 0;
   /// Streams only: results in input order or as they complete.
   order results = order::input;

@@ -248,8 +248,10 @@ auto map_range(Range& range, UnaryOp& op, const options* how) {
 
 /// Writes op(*i) to out for each i in [first, last), in input order. The first chunk is real work,
 /// timed on the calling thread; its cost decides whether the rest is shared, and later chunks
-/// revise that. Random-access input and output are shared; anything else, a callable that does not
-/// work through const UnaryOp&, and outputs that share memory run in order on the calling thread.
+/// revise that. Where input or output is not random access the map is a stream: the calling thread
+/// alone touches both, reading at most n_jobs x 128 x chunksize items ahead. A callable that does
+/// not work through const UnaryOp&, outputs that share memory, and stream items that cannot be
+/// stored run in order on the calling thread.
 ///
 /// Preconditions: room for last - first results; out == first or no overlap (between contiguous
 ///                ranges any overlap is found and run in forward order); op may run concurrently

@@ -2,8 +2,12 @@
 //
 //   for (auto&& result : lines | amorsize::views::parallel_map(parse)) ...
 //
-// Nothing is pulled before begin(). From then on each item is passed to the callable exactly once,
-// in input order, on the calling thread, by begin() and by ++.
+// Nothing is pulled before begin(). Each item is passed to the callable exactly once, and results
+// come in input order (order::completion: as they are finished). The stream begins inline: no item
+// is pulled before the result before it has been delivered. Once it has lasted as long as waking
+// helpers costs, it is tried with helpers and stays with what is faster; then the source is read at
+// most n_jobs x 128 x chunksize items ahead of what has been delivered, within memory_limit bytes.
+// The source is touched by the thread that iterates, and by no other.
 // Thread safety: thread-compatible, as the range it maps.
 #pragma once
 

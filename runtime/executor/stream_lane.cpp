@@ -97,7 +97,7 @@ void stream_lane::run(shared_map& map, std::size_t seat, std::uint64_t number) {
   const std::size_t made = one.batch->done;
   one.given = made + (has_failed ? 1 : 0);
   one.busy = busy;
-  one.result_bytes = body_.result_bytes(*one.batch);
+  one.result_bytes = body_.result_bytes != nullptr ? body_.result_bytes(*one.batch) : 0;
   if (made > 0) {
     set_cost(busy / static_cast<double>(made));
     worker_seat& own = map.seats[seat];

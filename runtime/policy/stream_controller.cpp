@@ -13,8 +13,8 @@ inline constexpr double agreement = 2.0;
 inline constexpr nanoseconds least_patience{50e3};
 /// Nor later than this, once sharing was refused.
 inline constexpr nanoseconds most_patience{1e9};
-/// Weight of the newest block in the smoothed cost inline.
-inline constexpr double newest = 0.25;
+/// What was inline longer ago than about this does not count in the cost inline.
+inline constexpr nanoseconds remembered{1e6};
 /// How long one beat is, at least; what is handed out in it must be several batches.
 inline constexpr nanoseconds shortest_beat{300e3};
 inline constexpr double items_in_beat = 8.0;
@@ -55,11 +55,16 @@ void stream_controller::observe_inline(std::size_t items,
   }
   const nanoseconds before = alone_.believed;
   alone_.observe(items, wall);
-  const nanoseconds believed = per_item(alone_.believed - before, items);
+  const nanoseconds believed = sane(alone_.believed - before);
   if (believed > nanoseconds{0}) {
-    alone_rate_cost_ = alone_rate_cost_ > nanoseconds{0}
-                           ? alone_rate_cost_ + (believed - alone_rate_cost_) * newest
-                           : believed;
+    // By time, not by blocks: the block after a preempted one is a single item and all overhead.
+    recent_items_ += static_cast<double>(items);
+    recent_ += believed;
+    alone_rate_cost_ = recent_ / recent_items_;
+    if (recent_ > remembered) {
+      recent_ /= 2.0;
+      recent_items_ /= 2.0;
+    }
   }
   decision_.estimated_cost = alone_rate_cost_;
   static_cast<void>(now);
@@ -134,6 +139,8 @@ void stream_controller::go_inline(reason_code why, nanoseconds now) noexcept {
   believed_before_ = alone_.believed;
   if (why == reason_code::trying_alone) {
     is_comparing_ = true;
+    recent_ = nanoseconds{0};
+    recent_items_ = 0.0;
     return;
   }
   is_comparing_ = false;
@@ -201,7 +208,6 @@ bool stream_controller::observe(const stream_beat& beat) noexcept {
     return false;
   }
   decision_.estimated_cost = cost_;
-  decision_.chunksize = batch_items(0, 0);
   const nanoseconds shared = per_item(beat.wall, beat.items);
   ++beats_;
   if (beats_ == 1) {

@@ -107,6 +107,8 @@ class stream_controller {
   /// Items of the next batch; bytes: what an item and its result take, limit: what all that is in
   /// flight may take. At least 1.
   [[nodiscard]] std::size_t batch_items(std::size_t bytes, std::size_t limit) const noexcept;
+  /// What batch_items() was for a batch, for the report.
+  void note_batch_items(std::size_t items) noexcept { decision_.chunksize = items; }
   /// Batches that may be in flight.
   [[nodiscard]] std::size_t window() const noexcept;
   /// The oldest batch keeps all others waiting.
@@ -125,7 +127,9 @@ class stream_controller {
   stream_limits bounds_;
   decision decision_{};
   inline_progress alone_{};
-  nanoseconds alone_rate_cost_{0};  ///< smoothed
+  nanoseconds recent_{0};           ///< inline work, what is longer ago counting less
+  double recent_items_ = 0.0;       ///< done in it
+  nanoseconds alone_rate_cost_{0};  ///< per item, of these two
   nanoseconds tried_at_cost_{0};    ///< inline cost when sharing was last found useless
   nanoseconds believed_before_{0};  ///< of alone_, when the present inline phase began
   nanoseconds patience_{0};         ///< inline work before the next trial; 0 = as overheads say

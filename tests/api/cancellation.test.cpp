@@ -146,7 +146,7 @@ TEST_CASE("a stop in a stream ends it after the current item", "[api][unit]") {
                      }
                      return x;
                    },
-                   {.stop = source.get_token(), .report = &report});
+                   {.n_jobs = 1, .stop = source.get_token(), .report = &report});
       FAIL("not cancelled");
     } catch (const cancelled& stopped) {
       completed = stopped.completed();

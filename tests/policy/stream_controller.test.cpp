@@ -155,6 +155,23 @@ TEST_CASE("one block in which the thread was preempted does not count", "[policy
   CHECK(first.believed == nanoseconds{0});
 }
 
+TEST_CASE("a preempted block and the single item after it do not make a stream look dear",
+          "[policy][unit]") {
+  stream_controller controller{{}};
+  nanoseconds now{0};
+  for (int i = 0; i < 400; ++i) {
+    const std::size_t items = controller.inline_items();
+    // A look at the clock costs 50 ns, and every fortieth block is preempted.
+    const nanoseconds took = nanoseconds{3.0} * static_cast<double>(items) + nanoseconds{50} +
+                             nanoseconds{i % 40 == 39 ? 3e6 : 0.0};
+    now += took;
+    controller.observe_inline(items, took, now);
+    if (i > 80) {
+      CHECK(controller.cost_alone() < nanoseconds{4.0});
+    }
+  }
+}
+
 TEST_CASE("blocks inline grow eightfold at most, up to 10 us", "[policy][property]") {
   for (const double cost : {0.0, 1.0, 20.0, 1e3, 1e7}) {
     inline_progress done;

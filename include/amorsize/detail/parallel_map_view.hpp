@@ -29,10 +29,10 @@ namespace detail::view {
 /// `*it` is an rvalue reference to the result; reading it twice gives the same object and does not
 /// call op again. It is valid until the iterator is incremented, moved or destroyed. What op, the
 /// source or on_progress throw, and `cancelled`, leaves begin() or ++; the iterator is then at its
-/// end. The report is filled when the iteration ends or throws, or the view is destroyed. As with
+/// end. The report is filled when the iteration ends or throws, or view or iterator goes. As with
 /// other views, iterators do not survive a move of the view.
 ///
-/// Overhead: per item one result stored in the iterator, no allocation.
+/// Overhead: inline per item a result stored in the iterator, no allocation; a clock in 10 us.
 template <std::ranges::view Source, class Op>
 requires stream_mappable<Source, Op>
 class parallel_map_view : public std::ranges::view_interface<parallel_map_view<Source, Op>> {

@@ -209,12 +209,10 @@ struct typed_batch : stream_batch {
     self.heap_bytes = 0;
   }
   static std::size_t result_bytes(const stream_batch& batch) noexcept {
+    const typed_batch& self = static_cast<const typed_batch&>(batch);
     std::size_t bytes = 0;
-    if constexpr (may_own_memory<result>) {
-      const typed_batch& self = static_cast<const typed_batch&>(batch);
-      for (std::size_t i = 0; i < self.done; ++i) {
-        bytes += bytes_beyond(*self.results.at(i));
-      }
+    for (std::size_t i = 0; i < self.done; ++i) {
+      bytes += bytes_beyond(*self.results.at(i));
     }
     return bytes;
   }
@@ -323,7 +321,9 @@ template <class Sentinel, class Op, class It, class... Others>
   body.reserve = &batch::reserve;
   body.fill = &stream_source<Sentinel, It, Others...>::template fill<Op>;
   body.run = &batch::run;
-  body.result_bytes = &batch::result_bytes;
+  if constexpr (may_own_memory<typename batch::result>) {
+    body.result_bytes = &batch::result_bytes;
+  }
   body.clear = &batch::clear;
   return body;
 }

@@ -45,7 +45,7 @@ struct stream_body {
   bool (*fill)(void* source, stream_batch&, std::size_t most) = nullptr;
   /// Makes the results of a block. May throw what the callable throws.
   void (*run)(void* context, stream_batch&, item_block&) = nullptr;
-  /// What the results keep alive beyond their slots.
+  /// What the results keep alive beyond their slots; null when that is nothing.
   std::size_t (*result_bytes)(const stream_batch&) noexcept = nullptr;
   /// Destroys what is left; the room stays.
   void (*clear)(stream_batch&) noexcept = nullptr;
