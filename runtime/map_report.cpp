@@ -1,5 +1,9 @@
+#include "runtime/insight/audit_text.hpp"
 #include "runtime/insight/reason_text.hpp"
 #include "runtime/map_report.hpp"
+#include "runtime/policy/decision_audit.hpp"
+#include "runtime/policy/makespan.hpp"
+#include "runtime/policy/wake_tree.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -13,8 +17,8 @@ std::chrono::nanoseconds whole(policy::nanoseconds value) noexcept {
 }
 
 /// The decision under which most of the time passed.
-const policy::decision& in_force_longest(const policy::decision_history& history,
-                                         policy::nanoseconds elapsed) noexcept {
+const policy::decision_history::entry& in_force_longest(const policy::decision_history& history,
+                                                        policy::nanoseconds elapsed) noexcept {
   std::size_t longest = 0;
   policy::nanoseconds duration{-1.0};
   for (std::size_t i = 0; i < history.size(); ++i) {
@@ -25,7 +29,56 @@ const policy::decision& in_force_longest(const policy::decision_history& history
       longest = i;
     }
   }
-  return history.at(longest).what;
+  return history.at(longest);
+}
+
+using policy::reason_code;
+
+/// Does the decision rest on a prediction, and not on a fact or on a measurement?
+bool is_prediction(const policy::decision& made) noexcept {
+  return made.reason == reason_code::shared_predicted ||
+         made.reason == reason_code::maps_in_series || made.reason == reason_code::too_short ||
+         made.reason == reason_code::gain_too_small;
+}
+
+/// The first decision to share was the one that risked something; else the one in force longest.
+const policy::decision_history::entry& to_audit(
+    const policy::decision_history& history,
+    const policy::decision_history::entry& longest) noexcept {
+  for (std::size_t i = 0; i < history.size(); ++i) {
+    if (history.at(i).what.n_jobs > 1) {
+      return history.at(i);
+    }
+  }
+  return longest;
+}
+
+void add_audit(report& made,
+               const policy::decision_history::entry& of,
+               const map_outcome& outcome) {
+  policy::nanoseconds busy{0};
+  for (const policy::nanoseconds each : outcome.worker_busy) {
+    busy += each;
+  }
+  const policy::decision_audit audited = policy::audit(
+      of.what,
+      of.when,
+      {.elapsed = outcome.elapsed,
+       .cost = busy / static_cast<double>(std::max<std::size_t>(1, outcome.items_given)),
+       .start = outcome.start});
+  made.estimated_elapsed = whole(audited.estimated_elapsed);
+  made.audit = insight::audit_text(audited);
+}
+
+std::string outcome_name(policy::event_kind ended) {
+  switch (ended) {
+    case policy::event_kind::map_failed:
+      return "failed";
+    case policy::event_kind::map_cancelled:
+      return "cancelled";
+    default:
+      return "done";
+  }
 }
 
 double predicted_speedup(const policy::decision& made) noexcept {
@@ -46,6 +99,32 @@ double reached_speedup(const map_outcome& outcome) noexcept {
 
 }  // namespace
 
+std::vector<report::alternative> alternatives_to(const policy::decision& made) {
+  std::vector<report::alternative> others;
+  const policy::remaining_work work{made.items_left, made.estimated_cost};
+  const policy::nanoseconds alone = policy::serial_time(work);
+  if (!is_prediction(made) || made.items_left < 2 || !(alone.count() > 0.0)) {
+    return others;
+  }
+  const std::size_t n = std::max<std::size_t>(1, made.n_jobs);
+  // A decision to share holds what calling all of its helpers costs.
+  const double called = n > 1 ? static_cast<double>(policy::called_directly(n - 1)) : 1.0;
+  const policy::overheads costs{made.wake_cost / called, made.start_delay, made.claim_cost};
+  std::vector<std::size_t> counts{1, n, n + 1, 2 * n, std::max<std::size_t>(n, made.limit_jobs)};
+  if (n > 2) {
+    counts.push_back(n - 1);
+  }
+  std::sort(counts.begin(), counts.end());
+  counts.erase(std::unique(counts.begin(), counts.end()), counts.end());
+  for (const std::size_t workers : counts) {
+    if (workers <= made.items_left) {
+      const policy::nanoseconds time = policy::predicted_makespan(work, workers, costs);
+      others.push_back({workers, time.count(), time.count() > 0.0 ? alone / time : 1.0});
+    }
+  }
+  return others;
+}
+
 report make_report(const policy::decision_history& history, map_outcome outcome) {
   report made;
   made.items = outcome.items_given;
@@ -55,11 +134,18 @@ report make_report(const policy::decision_history& history, map_outcome outcome)
     made.worker_busy.push_back(whole(busy));
   }
   if (history.size() > 0) {
-    const policy::decision& main = in_force_longest(history, outcome.elapsed);
+    const policy::decision_history::entry& longest = in_force_longest(history, outcome.elapsed);
+    const policy::decision& main = longest.what;
     made.n_jobs = main.n_jobs;
     made.chunksize = main.chunksize;
     made.reason = insight::reason_text(main);
     made.estimated_speedup = predicted_speedup(main);
+    made.limit_jobs = main.limit_jobs;
+    made.alternatives = alternatives_to(main);
+    if (outcome.predicted && outcome.ended == policy::event_kind::map_done &&
+        is_prediction(to_audit(history, longest).what)) {
+      add_audit(made, to_audit(history, longest), outcome);
+    }
   }
   made.measured_speedup = reached_speedup(outcome);
   for (std::size_t i = 0; i < history.size(); ++i) {
@@ -75,6 +161,9 @@ report make_report(const policy::decision_history& history, map_outcome outcome)
   made.measured_start_delay_ns = outcome.start.count();
   made.claim_cost_ns = outcome.claim.count();
   made.backend = outcome.backend;
+  made.outcome = outcome_name(outcome.ended);
+  made.map_id = outcome.map_id;
+  made.deciding = whole(outcome.deciding);
   made.warnings = std::move(outcome.warnings);
   return made;
 }

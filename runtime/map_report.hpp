@@ -3,11 +3,13 @@
 #pragma once
 
 #include "runtime/policy/decision_history.hpp"
+#include "runtime/policy/map_event.hpp"
 #include "runtime/policy/units.hpp"
 
 #include <amorsize/report.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -30,7 +32,16 @@ struct map_outcome {
   policy::nanoseconds claim{0};
   const char* backend = "none";
   std::vector<std::string> warnings = {};
+  policy::event_kind ended = policy::event_kind::map_done;
+  std::uint64_t map_id = 0;
+  bool predicted = true;            ///< false: what the history says was put together after the end
+  policy::nanoseconds deciding{0};  ///< of the calling thread, waking included
 };
+
+/// What other numbers of workers were predicted to bring: one, those next to the decision's, twice
+/// as many, as many as were to be had. Empty when a decision rests on no prediction. O(log
+/// workers).
+[[nodiscard]] std::vector<report::alternative> alternatives_to(const policy::decision& made);
 
 [[nodiscard]] report make_report(const policy::decision_history& history, map_outcome outcome);
 

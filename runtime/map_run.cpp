@@ -1,4 +1,6 @@
 #include "runtime/executor/worker_loop.hpp"
+#include "runtime/insight/decision_log.hpp"
+#include "runtime/insight/event_log.hpp"
 #include "runtime/learnt_overheads.hpp"
 #include "runtime/map_run.hpp"
 #include "runtime/policy/hot_series.hpp"
@@ -49,6 +51,10 @@ map_run::map_run(const detail::map_request& request,
   last_progress_ = began_;
   watched_ = with.how != nullptr && with.how->stop.stop_possible();
   reports_progress_ = with.how != nullptr && with.how->on_progress;
+  if (with.recorded()) [[unlikely]] {
+    record_ = &insight::record_event;
+    map_id_ = insight::next_map_id();
+  }
 }
 
 void map_run::run() {
@@ -61,7 +67,12 @@ void map_run::run() {
     if (reports_progress_) {
       call_progress(time_.now());
     }
+  } catch (const cancelled&) {
+    ended_ = policy::event_kind::map_cancelled;
+    end_report();
+    throw;
   } catch (...) {
+    ended_ = policy::event_kind::map_failed;
     end_report();
     throw;
   }
@@ -104,17 +115,26 @@ bool map_run::run_block() {
   } catch (...) {
     done_ = block.next;
     given_beyond_ = 1;
+    if (record_ != nullptr) {
+      note(policy::event_kind::alone, last_, time_.now(), first, done_ - first + 1);
+    }
     throw;
   }
   done_ = block.next;
   if (timed) {
     const nanoseconds now = time_.now();
+    if (record_ != nullptr) [[unlikely]] {
+      note(policy::event_kind::alone, last_, now, first, done_ - first);
+    }
     busy_alone_ += now - last_;
     controller_.observe(policy::chunk_sample{
         done_ - first, now - last_ + nanoseconds{executor::nested_work() - nested}, now - began_});
     last_ = now;
   } else {
     controller_.observe(policy::chunk_sample{done_ - first, nanoseconds{0}, last_ - began_});
+    if (record_ != nullptr) [[unlikely]] {
+      note(policy::event_kind::alone, last_, time_.now(), first, done_ - first);
+    }
   }
   if (done_ < block.last) {
     throw cancelled(done_);
@@ -153,7 +173,9 @@ void map_run::run_adaptive() {
       if (ask_for_helpers()) {
         break;
       }
+      const nanoseconds asked = last_;
       last_ = time_.now();  // asking is not part of the next block
+      deciding_ += policy::sane(last_ - asked);
     } while (run_block());
   }
   if (map_ != nullptr) {

@@ -11,6 +11,7 @@
 #include "runtime/map_report.hpp"
 #include "runtime/policy/controller.hpp"
 #include "runtime/policy/decision_history.hpp"
+#include "runtime/policy/map_event.hpp"
 #include "runtime/settings.hpp"
 
 #include <amorsize/detail/engines.hpp>
@@ -92,6 +93,13 @@ class map_run {
   void tick(nanoseconds now);
   void call_progress(nanoseconds now);
   void warn(const char* sentence);
+  /// Something that began at `began` and ends now, for whoever records.
+  void note(policy::event_kind kind,
+            nanoseconds began,
+            nanoseconds ended,
+            std::size_t first,
+            std::size_t items) const noexcept;
+  void log_decisions() noexcept;
   void end_report() noexcept;
   [[nodiscard]] map_outcome outcome();
 
@@ -102,6 +110,10 @@ class map_run {
   nanoseconds last_;  ///< newest reading
   policy::controller controller_;
   policy::decision_history history_;
+  policy::event_recorder record_ = nullptr;  ///< null: nobody looks
+  std::uint64_t map_id_ = 0;                 ///< given when somebody looks
+  policy::event_kind ended_ = policy::event_kind::map_done;
+  nanoseconds deciding_{0};         ///< on the calling thread, wakes excluded; 0 when nobody looks
   std::size_t chunksize_told_ = 0;  ///< in progress; the history belongs to the holder of the beat
   bool watched_ = false;            ///< a stop may be requested
   bool reports_progress_ = false;

@@ -76,6 +76,8 @@ void map_run::lay_out(nanoseconds cost, nanoseconds claim) noexcept {
   map_->history = &history_;
   map_->beat_began = last_;
   chunksize_told_ = history_.size() > 0 ? history_.newest().what.chunksize : 0;
+  map_->record = record_;
+  map_->map_id = static_cast<std::uint32_t>(map_id_);
   if (reports_progress_) {
     map_->tick = [](void* of, nanoseconds now) { static_cast<map_run*>(of)->tick(now); };
     map_->tick_context = this;

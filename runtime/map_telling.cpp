@@ -1,6 +1,8 @@
 // What a map_run tells: progress on the way, the decision log and the report at the end.
 #include "runtime/executor/worker_loop.hpp"
 #include "runtime/insight/decision_log.hpp"
+#include "runtime/insight/event_log.hpp"
+#include "runtime/insight/timeline.hpp"
 #include "runtime/learnt_overheads.hpp"
 #include "runtime/map_run.hpp"
 #include "runtime/policy/makespan.hpp"
@@ -13,17 +15,9 @@
 
 namespace amorsize {
 inline namespace AMORSIZE_ABI_NAMESPACE {
-namespace {
 
 using policy::decision;
 using policy::nanoseconds;
-
-/// Shorter serial maps do not fill the decision log.
-inline constexpr nanoseconds logged_from{50e3};
-
-std::atomic<std::uint64_t> maps_logged{0};
-
-}  // namespace
 
 void map_run::tick(nanoseconds now) {
   if (now - last_progress_ >= progress_interval) {
@@ -54,12 +48,40 @@ void map_run::warn(const char* sentence) {
   }
 }
 
+void map_run::note(policy::event_kind kind,
+                   nanoseconds began,
+                   nanoseconds ended,
+                   std::size_t first,
+                   std::size_t items) const noexcept {
+  record_({.began = began,
+           .duration_ns = static_cast<float>(policy::sane(ended - began).count()),
+           .items = policy::saturated_items(items),
+           .first_item = first,
+           .map_id = static_cast<std::uint32_t>(map_id_),
+           .worker = 0,
+           .kind = kind});
+}
+
+void map_run::log_decisions() noexcept {
+  if (map_id_ == 0) {
+    map_id_ = insight::next_map_id();
+  }
+  const std::string_view label = with_.how != nullptr ? with_.how->label : std::string_view{};
+  for (std::size_t i = 0; i < history_.size(); ++i) {
+    insight::record(map_id_, began_ + history_.at(i).when, history_.at(i).what, label);
+  }
+  if (record_ != nullptr) {
+    note(ended_, began_, time_.now(), 0, done_ + items_shared_ + given_beyond_);
+  }
+}
+
 void map_run::end_report() noexcept {
-  const bool logged = was_shared_ || last_ - began_ >= logged_from;
+  const bool logged = was_shared_ || last_ - began_ >= logged_from || with_.reported();
   if (!logged && !with_.reported()) {
     return;
   }
-  if (history_.size() == 0) {
+  const bool predicted = history_.size() > 0;
+  if (!predicted) {
     // Nobody was ever asked for: what is told is about the whole map.
     decision made = controller_.next();
     const policy::overheads costs = overheads_of_process().get(policy::crew_state::asleep, last_);
@@ -75,17 +97,18 @@ void map_run::end_report() noexcept {
     history_.record(nanoseconds{0}, made);
   }
   if (logged) {
-    const std::uint64_t id = maps_logged.fetch_add(1, std::memory_order_relaxed) + 1;
-    const std::string_view label = with_.how != nullptr ? with_.how->label : std::string_view{};
-    for (std::size_t i = 0; i < history_.size(); ++i) {
-      insight::record(id, began_ + history_.at(i).when, history_.at(i).what, label);
-    }
+    log_decisions();
   }
   if (!with_.reported()) {
     return;
   }
   try {
-    deliver(make_report(history_, outcome()), with_);
+    map_outcome seen = outcome();
+    seen.predicted = predicted;
+    report filled = make_report(history_, std::move(seen));
+    insight::add_timeline(
+        filled, insight::events_of_map(static_cast<std::uint32_t>(map_id_), began_), began_);
+    deliver(std::move(filled), with_);
   } catch (const std::bad_alloc&) {  // NOLINT(bugprone-empty-catch): the map's own result or
                                      // exception matters more than its report
   }
@@ -115,6 +138,9 @@ map_outcome map_run::outcome() {
   seen.claim = overheads_of_process().claim();
   seen.backend = was_shared_ ? crew_of_process().backend_name() : "none";
   seen.warnings = std::move(warnings_);
+  seen.ended = ended_;
+  seen.map_id = map_id_;
+  seen.deciding = deciding_ + woken_.wake;
   return seen;
 }
 

@@ -1,12 +1,19 @@
 #include "runtime/exit_files.hpp"
+#include "runtime/insight/decision_log.hpp"
+#include "runtime/insight/event_log.hpp"
 #include "runtime/insight/number_text.hpp"
 #include "runtime/insight/report_text.hpp"
+#include "runtime/insight/timeline.hpp"
 #include "runtime/probe/environment.hpp"
 #include "runtime/probe/preserved_errno.hpp"
+#include "runtime/probe/probe_machine.hpp"
+#include "runtime/probe/steady_clock.hpp"
 #include "runtime/report_delivery.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <exception>
+#include <optional>
 #include <string>
 #include <unistd.h>
 #include <utility>
@@ -32,6 +39,65 @@ void add_warnings(report& filled, const settings& with) {
   }
 }
 
+/// What set the number that n_jobs could not exceed.
+std::string limit_text(const report& filled, const settings& with) {
+  const std::string count = insight::count_text(filled.limit_jobs);
+  if (with.n_jobs != 0) {
+    return "n_jobs was set to " + insight::count_text(with.n_jobs);
+  }
+  if (with.max_jobs != 0 && with.max_jobs == filled.limit_jobs) {
+    return "max_jobs was set to " + count;
+  }
+  const probe::cpu_limits cpus = probe::known_cpu_limits();
+  if (filled.limit_jobs == 0 || filled.limit_jobs > cpus.usable_cpus) {
+    return {};
+  }
+  std::string text = count + (filled.limit_jobs == 1 ? " worker: " : " workers: ") +
+                     insight::count_text(cpus.allowed_cpus) + " CPUs in the affinity mask";
+  if (cpus.cpu_quota > 0.0) {
+    text += ", a quota of " + insight::ratio_text(cpus.cpu_quota);
+  }
+  std::size_t usable = cpus.usable_cpus;
+  if (const std::optional<std::size_t> cores = probe::known_physical_cores(); cores) {
+    text += ", " + insight::count_text(*cores) + " physical cores";
+    usable = std::min(usable, *cores);
+  }
+  if (filled.limit_jobs < usable) {
+    text += "; other maps or oneTBB's limit took the rest";
+  }
+  return text;
+}
+
+/// A map that ran in order on its thread, by the stream engine: nobody has recorded anything yet.
+void record_whole_map(report& filled, const settings& with) {
+  const policy::nanoseconds elapsed{static_cast<double>(filled.elapsed.count())};
+  if (!with.reported() && elapsed < logged_from) {
+    return;
+  }
+  filled.map_id = insight::next_map_id();
+  const policy::nanoseconds began = probe::real_clock().now() - elapsed;
+  insight::record(filled.map_id,
+                  began,
+                  {.n_jobs = filled.n_jobs,
+                   .chunksize = filled.chunksize,
+                   .reason = policy::reason_code::not_random_access,
+                   .estimated_cost = policy::nanoseconds{filled.estimated_cost_ns}},
+                  filled.label);
+  policy::map_event whole{.began = began,
+                          .duration_ns = static_cast<float>(elapsed.count()),
+                          .items = policy::saturated_items(filled.items),
+                          .map_id = static_cast<std::uint32_t>(filled.map_id),
+                          .kind = policy::event_kind::alone};
+  if (filled.items > 0) {
+    insight::record_event(whole);
+    insight::add_timeline(filled, {whole}, began);
+  }
+  whole.kind = filled.outcome == "failed"      ? policy::event_kind::map_failed
+               : filled.outcome == "cancelled" ? policy::event_kind::map_cancelled
+                                               : policy::event_kind::map_done;
+  insight::record_event(whole);
+}
+
 /// One write, so that the reports of two processes do not mix.
 void print(const report& filled) {
   const std::string text = insight::report_text(filled);
@@ -51,7 +117,7 @@ void print(const report& filled) {
 }  // namespace
 
 void deliver(report&& filled, const settings& with) noexcept {
-  if (!with.reported()) {
+  if (!with.recorded()) {
     return;
   }
   const probe::preserved_errno keep;
@@ -59,6 +125,13 @@ void deliver(report&& filled, const settings& with) noexcept {
     if (with.how != nullptr && filled.label.empty()) {
       filled.label = with.how->label;
     }
+    if (filled.map_id == 0) {
+      record_whole_map(filled, with);
+    }
+    if (!with.reported()) {
+      return;
+    }
+    filled.limit = limit_text(filled, with);
     add_warnings(filled, with);
     if (with.verbose) {
       print(filled);

@@ -57,6 +57,7 @@ settings combine_settings(const options* how, const probe::environment& from) {
   settings result;
   result.verbose = from.verbose;
   result.paged = !from.report_path.empty();
+  result.traced = !from.trace_path.empty();
   if (how != nullptr) {
     check(*how);
     result.how = how;

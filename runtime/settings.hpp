@@ -29,11 +29,14 @@ struct settings {
   const options* how = nullptr;         ///< where all this came from; not owned
   bool verbose = false;                 ///< by option or environment
   bool paged = false;                   ///< the environment asks for a page about the last report
+  bool traced = false;                  ///< the environment asks for a trace
 
   /// Does anybody want to read a report about this map?
   [[nodiscard]] bool reported() const noexcept {
     return verbose || paged || (how != nullptr && how->report != nullptr);
   }
+  /// Does anybody want to know about its chunks?
+  [[nodiscard]] bool recorded() const noexcept { return traced || reported(); }
 };
 
 /// A value set in code wins over the environment; AMORSIZE_MAX_JOBS caps both. Pure.

@@ -44,7 +44,7 @@ namespace detail {
 
 bool environment_wants_reports() noexcept {
   try {
-    return resolve_settings(nullptr).reported();
+    return resolve_settings(nullptr).recorded();
   } catch (const std::exception&) {  // there is no option to refuse
     return false;
   }
@@ -56,6 +56,7 @@ struct serial_run::state {
   policy::reason_code reason = policy::reason_code::none;
   pace whose = pace::own;
   bool is_delivered = false;
+  const char* outcome = "failed";  ///< until something else is known
   policy::nanoseconds began{0};
   policy::nanoseconds looked_up{0};  ///< when the clock was read last
   std::size_t items_looked_up = 0;
@@ -93,7 +94,8 @@ report serial_run::state::filled(std::size_t items) const {
                 .estimated_speedup = 1.0,
                 .measured_speedup = 1.0,
                 .elapsed = whole(elapsed),
-                .backend = "none"};
+                .backend = "none",
+                .outcome = outcome};
   result.revisions.push_back({.n_jobs = 1, .chunksize = result.chunksize, .reason = result.reason});
   if (whose == pace::own && items != 0) {
     result.worker_busy.push_back(result.elapsed);
@@ -107,7 +109,7 @@ report serial_run::state::filled(std::size_t items) const {
 }
 
 void serial_run::state::deliver_once(std::size_t items) noexcept {
-  if (is_delivered || !with.reported()) {
+  if (is_delivered || !with.recorded()) {
     return;
   }
   is_delivered = true;
@@ -129,6 +131,7 @@ serial_run::serial_run(const options* how, std::size_t items, serial_cause cause
     return;
   }
   if (how->stop.stop_requested()) {
+    state_->outcome = "cancelled";
     state_->deliver_once(0);
     throw cancelled(0);
   }
@@ -139,11 +142,15 @@ serial_run::serial_run(const options* how, std::size_t items, serial_cause cause
 }
 
 serial_run::~serial_run() {
+  if (std::uncaught_exceptions() == 0 && !state_->is_delivered) {
+    state_->outcome = "cancelled";  // the consumer of a view has lost interest
+  }
   state_->deliver_once(items_);
 }
 
 void serial_run::look_up() {
   if (stop_.stop_requested()) {
+    state_->outcome = "cancelled";
     state_->deliver_once(items_);
     throw cancelled(items_);
   }
@@ -158,6 +165,7 @@ void serial_run::look_up() {
 }
 
 void serial_run::finish() {
+  state_->outcome = "done";
   if (items_ == 0) {
     state_->reason = policy::reason_code::empty_input;
   }

@@ -8,7 +8,7 @@ set(limit_lines 400)
 
 # What the files of a folder may include from runtime/, as regular expressions of whole paths.
 # units.hpp is the unit of time of the whole runtime, clock.hpp an interface of one function.
-set(value_headers "runtime/policy/(units|decision|chunk_sample|decision_audit)\\.hpp")
+set(value_headers "runtime/policy/(units|decision|chunk_sample|decision_audit|map_event)\\.hpp")
 set(may_include_policy "runtime/policy/.*")
 set(may_include_probe "runtime/(probe/.*|(clock|cancellation_shield)\\.hpp|policy/units\\.hpp)")
 set(may_include_executor "runtime/(executor/.*|policy/.*|(clock|assert|cancellation_shield)\\.hpp)")

@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <iosfwd>
 #include <string>
 #include <vector>
@@ -24,6 +25,29 @@ struct revision {
 
 /// The whole story of one map. Filled when it ends, also when it throws: `options{.report = &r}`.
 struct report {
+  /// What one worker did in one stretch of time: a chunk, or several where there were too many.
+  struct span {
+    std::size_t worker = 0;                ///< index into worker_busy; 0 is the caller
+    std::chrono::nanoseconds when{0};      ///< first chunk began, since the map began
+    std::chrono::nanoseconds duration{0};  ///< until the last one ended
+    std::chrono::nanoseconds busy{0};      ///< of it, inside chunks
+    std::size_t chunks = 0;
+    std::size_t items = 0;
+  };
+  /// Chunks whose items cost about the same: [low, high), nanoseconds per item.
+  struct cost_bin {
+    double low_ns = 0.0;
+    double high_ns = 0.0;
+    std::size_t chunks = 0;
+    std::size_t items = 0;
+  };
+  /// What another number of workers was predicted to bring.
+  struct alternative {
+    std::size_t n_jobs = 0;
+    double estimated_ns = 0.0;       ///< nanoseconds, for the items left at the decision
+    double estimated_speedup = 0.0;  ///< over the plain loop
+  };
+
   std::size_t items = 0;      ///< given to the callable, also on failure
   std::size_t n_jobs = 0;     ///< workers allowed, in force longest; the caller included
   std::size_t chunksize = 0;  ///< items per chunk, in force longest
@@ -47,18 +71,48 @@ struct report {
   double claim_cost_ns = 0.0;            ///< claiming one chunk, as used in the decision
   std::string backend = {};              ///< "tbb", "threads", or "none" when nobody was asked
   std::string label = {};                ///< options::label
+  std::string outcome = {};              ///< "done", "failed" (an exception) or "cancelled"
+  std::uint64_t map_id = 0;              ///< tells the maps of this process apart, as in the trace
+  std::size_t limit_jobs = 0;            ///< what n_jobs could have been at most; 0 = not asked
+  std::string limit = {};                ///< what set limit_jobs; empty when it was not asked
+  std::vector<alternative> alternatives = {};  ///< for the decision in force longest, by n_jobs
+  /// What the first decision to share, or else the one in force longest, predicted for the whole
+  /// map; 0 = it predicted nothing (n_jobs was set, say).
+  std::chrono::nanoseconds estimated_elapsed{0};
+  /// What the calling thread spent on deciding: asking what may be used, and calling helpers.
+  std::chrono::nanoseconds deciding{0};
+  std::string audit = {};            ///< how good the estimates were; empty: nothing to compare
+  std::size_t chunks = 0;            ///< run by all workers, as far as recorded
+  std::size_t steals = 0;            ///< ranges taken from another worker, as far as recorded
+  std::vector<span> timeline = {};   ///< by worker and time; bounded, see write_page
+  std::vector<cost_bin> costs = {};  ///< what items cost, chunk by chunk; at most 24 bins
 };
 
 AMORSIZE_API std::ostream& operator<<(std::ostream& out, const report& value);
 
 /// The members above under the same names, as one JSON object; durations in nanoseconds with the
-/// suffix _ns. Valid JSON for every string: bytes that are not UTF-8 become U+FFFD.
+/// suffix _ns. Valid JSON for every string: bytes that are not UTF-8 become U+FFFD; numbers that
+/// are not finite become null.
 AMORSIZE_API std::string to_json(const report& value);
 
-/// The decisions of this process so far (bounded, oldest dropped), in the Chrome trace format.
+/// What this process did so far, in the Chrome trace format (ui.perfetto.dev, chrome://tracing): a
+/// track per thread with its chunks, steals, wake-ups and waits; a track per map with its decisions
+/// and their reasons; counters for n_jobs, chunksize and items per second. Decisions are kept of
+/// all maps that lasted 50 us or were shared; chunks of maps that somebody wanted a report of, and
+/// of all while AMORSIZE_TRACE is set. Both are bounded, the oldest are dropped, and the trace says
+/// how many (otherData).
+///
+/// Throws:        std::bad_alloc
+/// Complexity:    O(events kept): at most 4,096 decisions and 32,768 events per thread
+/// Thread safety: thread-safe, also while maps run.
 AMORSIZE_API void write_trace(std::ostream& out);
 
-/// One self-contained HTML page about one map.
+/// One self-contained HTML page about one map, without scripts and without the network: workers
+/// over time, n_jobs and chunksize over time, what items cost, predicted against measured, the
+/// report's text. 4,096 spans at most are drawn, however many chunks there were.
+///
+/// Throws:        std::bad_alloc
+/// Complexity:    O(spans + revisions)
 AMORSIZE_API void write_page(std::ostream& out, const report& value);
 
 }  // namespace AMORSIZE_ABI_NAMESPACE

@@ -198,6 +198,7 @@ shared_map* crew::take_place(std::size_t workers, std::size_t most_workers) noex
   map.controller = nullptr;
   map.history = nullptr;
   map.tick = nullptr;
+  map.record = nullptr;
   map.owner = this;
   map.lane = nullptr;
   return &map;

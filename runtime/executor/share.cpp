@@ -60,11 +60,19 @@ void wait_working(shared_map& map) {
     return;
   }
   const policy::nanoseconds spin = std::min(map.layout.chunk_duration, longest_end_spin);
-  policy::nanoseconds until = map.time->now() + spin;
+  policy::nanoseconds idle_from = map.time->now();
+  policy::nanoseconds until = idle_from + spin;
+  const auto note_wait = [&] {
+    if (map.record != nullptr) [[unlikely]] {
+      map.note(policy::event_kind::wait, 0, idle_from, map.time->now() - idle_from, 0, 0);
+    }
+  };
   while (!map.door.is_empty()) {
     if (work_is_left(map)) {
+      note_wait();
       run_worker(map, 0);
-      until = map.time->now() + spin;
+      idle_from = map.time->now();
+      until = idle_from + spin;
     }
     if (map.time->now() < until) {
       pause();
@@ -77,6 +85,7 @@ void wait_working(shared_map& map) {
       errno = error_before;
     }
   }
+  note_wait();
 }
 
 }  // namespace
@@ -111,6 +120,9 @@ wake_observation run_shared(crew& with, shared_map& map, std::size_t helpers) {
   const crew::calls calls = with.open(map, helpers);
   const policy::nanoseconds called = map.time->now();
   seen.wake = called - before;
+  if (map.record != nullptr) [[unlikely]] {
+    map.note(policy::event_kind::wake, 0, before, seen.wake, map.layout.first_item, helpers);
+  }
   while (map.beat.test_and_set(std::memory_order_acquire)) {
     pause();
   }

@@ -11,6 +11,7 @@
 #include "runtime/executor/lowest_exception.hpp"
 #include "runtime/policy/controller.hpp"
 #include "runtime/policy/decision_history.hpp"
+#include "runtime/policy/map_event.hpp"
 
 #include <amorsize/detail/chunk_body.hpp>
 
@@ -103,6 +104,8 @@ struct shared_map {
   policy::decision_history* history = nullptr;  ///< guarded by `beat`
   void (*tick)(void* of, policy::nanoseconds now) = nullptr;  ///< caller only, after each chunk
   void* tick_context = nullptr;
+  policy::event_recorder record = nullptr;  ///< of chunks, steals and the like; null: nobody looks
+  std::uint32_t map_id = 0;                 ///< in what is recorded
   crew* owner = nullptr;
   stream_lane* lane = nullptr;  ///< the map is a stream: helpers run its batches, not ranges
 
@@ -165,6 +168,22 @@ struct shared_map {
     if (after > before) {
       seats_in_use.store(after, std::memory_order_release);
     }
+  }
+
+  /// Tells whoever records. Any worker, for itself.
+  void note(policy::event_kind kind,
+            std::size_t seat,
+            policy::nanoseconds began_at,
+            policy::nanoseconds lasted,
+            std::size_t first,
+            std::size_t count) const noexcept {
+    record({.began = began_at,
+            .duration_ns = static_cast<float>(policy::sane(lasted).count()),
+            .items = policy::saturated_items(count),
+            .first_item = first,
+            .map_id = map_id,
+            .worker = static_cast<std::uint16_t>(seat),
+            .kind = kind});
   }
 
   void note_skipped(std::size_t index) noexcept {

@@ -79,6 +79,9 @@ work_sample run_chunk(
   const std::size_t items = next - first;
   const double nested = nested_work();
   const nanoseconds busy = policy::sane(ended - pace.now + nanoseconds{nested - pace.nested});
+  if (map.record != nullptr) [[unlikely]] {
+    map.note(policy::event_kind::chunk, seat, pace.now, ended - pace.now, first, items);
+  }
   pace.nested = nested;
   pace.now = ended;
   const nanoseconds seen = busy / static_cast<double>(items);
@@ -218,12 +221,27 @@ void visit_if_asked(shared_map& map, own_pace& own, own_pace& away) {
                          std::memory_order_relaxed);
 }
 
+/// The beginnings and ends of a helper's stay, and what it takes from others. Reads no clock: who
+/// looks at a map should not change it.
+void note_instant(const shared_map& map,
+                  policy::event_kind kind,
+                  std::size_t seat,
+                  nanoseconds when,
+                  unit_range units = {}) noexcept {
+  if (map.record != nullptr) [[unlikely]] {
+    const std::size_t first = units.size() > 0 ? map.layout.item_of(units.begin) : 0;
+    const std::size_t last = units.size() > 0 ? map.layout.item_of(units.end) : 0;
+    map.note(kind, seat, when, nanoseconds{0}, first, last - first);
+  }
+}
+
 /// Must this helper go? Those in the last seats do: nobody has to agree with anybody about it, as a
 /// thousand workers that count each other would. Its seat is free again when it has.
-bool leave_if_unwanted(shared_map& map, std::size_t seat) noexcept {
+bool leave_if_unwanted(shared_map& map, std::size_t seat, nanoseconds now) noexcept {
   if (seat < map.allowed.load(std::memory_order_relaxed)) {
     return false;
   }
+  note_instant(map, policy::event_kind::leave, seat, now);
   map.seats[seat].taken.store(false, std::memory_order_release);
   map.door.leave();
   return true;
@@ -238,6 +256,9 @@ double& nested_work() noexcept {
 bool run_worker(shared_map& map, std::size_t seat) {
   own_pace pace{map.layout.cost, 0, map.time->now(), nested_work()};
   own_pace away = pace;
+  if (seat != 0) {
+    note_instant(map, policy::event_kind::arrive, seat, pace.now);
+  }
   range_word& own = map.range(seat);
   const auto units = [&](unit_range range) { return units_to_claim(map, pace, range); };
   for (;;) {
@@ -253,6 +274,7 @@ bool run_worker(shared_map& map, std::size_t seat) {
       // The first chunk is the thief's own before others can see the loot: every steal is progress.
       pace.now = map.time->now();
       pace.previous_items = 0;
+      note_instant(map, policy::event_kind::steal, seat, pace.now, stolen);
       claimed = {stolen.begin,
                  stolen.begin + std::clamp<std::uint32_t>(units(stolen), 1, stolen.size())};
       own.put({claimed.end, stolen.end});
@@ -266,9 +288,10 @@ bool run_worker(shared_map& map, std::size_t seat) {
       if (map.tick != nullptr) {
         map.tick(map.tick_context, pace.now);
       }
-    } else if (leave_if_unwanted(map, seat)) {
+    } else if (leave_if_unwanted(map, seat, pace.now)) {
       return true;
     } else if (map.owner->gives_way(map)) {
+      note_instant(map, policy::event_kind::leave, seat, pace.now);
       return false;
     }
   }

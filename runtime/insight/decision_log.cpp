@@ -20,6 +20,9 @@ constexpr std::size_t attempts_without_yield = 64;
 
 constinit decision_log the_process_log;
 
+/// Raised by whoever numbers a map. Relaxed: only that the numbers differ matters.
+constinit std::atomic<std::uint64_t> maps_counted{0};
+
 /// Copies as many bytes as fit, without splitting a UTF-8 character.
 void copy_label(char (&to)[label_bytes], std::string_view label) noexcept {
   std::size_t length = label.size();
@@ -110,6 +113,10 @@ std::uint64_t decision_log::recorded_count() const noexcept {
 
 std::uint64_t decision_log::dropped_count() const noexcept {
   return dropped_.load(std::memory_order_relaxed);
+}
+
+std::uint64_t next_map_id() noexcept {
+  return maps_counted.fetch_add(1, std::memory_order_relaxed) + 1;
 }
 
 decision_log& process_log() noexcept {

@@ -92,6 +92,9 @@ static_assert(std::is_trivially_destructible_v<decision_log>);
 /// The ring of this process. Never destroyed.
 [[nodiscard]] decision_log& process_log() noexcept;
 
+/// A number for a map of this process, from 1. Thread-safe.
+[[nodiscard]] std::uint64_t next_map_id() noexcept;
+
 /// process_log().record(...)
 void record(std::uint64_t map_id,
             policy::nanoseconds when,

@@ -39,6 +39,50 @@ void write_revisions(insight::json_writer& json, const std::vector<revision>& re
   json.end_array();
 }
 
+void write_alternatives(insight::json_writer& json,
+                        const std::vector<report::alternative>& alternatives) {
+  json.key("alternatives");
+  json.begin_array();
+  for (const report::alternative& each : alternatives) {
+    json.begin_object();
+    json.member("n_jobs", each.n_jobs);
+    json.member("estimated_ns", each.estimated_ns);
+    json.member("estimated_speedup", each.estimated_speedup);
+    json.end_object();
+  }
+  json.end_array();
+}
+
+void write_timeline(insight::json_writer& json, const std::vector<report::span>& timeline) {
+  json.key("timeline");
+  json.begin_array();
+  for (const report::span& each : timeline) {
+    json.begin_object();
+    json.member("worker", each.worker);
+    json.member("when_ns", each.when.count());
+    json.member("duration_ns", each.duration.count());
+    json.member("busy_ns", each.busy.count());
+    json.member("chunks", each.chunks);
+    json.member("items", each.items);
+    json.end_object();
+  }
+  json.end_array();
+}
+
+void write_costs(insight::json_writer& json, const std::vector<report::cost_bin>& costs) {
+  json.key("costs");
+  json.begin_array();
+  for (const report::cost_bin& each : costs) {
+    json.begin_object();
+    json.member("low_ns", each.low_ns);
+    json.member("high_ns", each.high_ns);
+    json.member("chunks", each.chunks);
+    json.member("items", each.items);
+    json.end_object();
+  }
+  json.end_array();
+}
+
 void write_durations(insight::json_writer& json,
                      std::string_view name,
                      const std::vector<std::chrono::nanoseconds>& durations) {
@@ -73,6 +117,18 @@ std::string to_json(const report& value) {
   json.member("claim_cost_ns", value.claim_cost_ns);
   json.member("backend", value.backend);
   json.member("label", value.label);
+  json.member("outcome", value.outcome);
+  json.member("map_id", value.map_id);
+  json.member("limit_jobs", value.limit_jobs);
+  json.member("limit", value.limit);
+  write_alternatives(json, value.alternatives);
+  json.member("estimated_elapsed_ns", value.estimated_elapsed.count());
+  json.member("deciding_ns", value.deciding.count());
+  json.member("audit", value.audit);
+  json.member("chunks", value.chunks);
+  json.member("steals", value.steals);
+  write_timeline(json, value.timeline);
+  write_costs(json, value.costs);
   json.end_object();
   return json.take();
 }

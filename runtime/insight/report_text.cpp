@@ -83,20 +83,58 @@ std::string overheads_line(const report& value) {
 
 }  // namespace
 
+void add_alternatives(text_block& block,
+                      const std::vector<report::alternative>& alternatives,
+                      std::size_t chosen) {
+  std::string line;
+  for (const report::alternative& each : alternatives) {
+    if (each.n_jobs != chosen) {
+      line += (line.empty() ? "" : "; ") + count_text(each.n_jobs) +
+              (each.n_jobs == 1 ? " worker " : " workers ") +
+              duration_text(policy::nanoseconds{each.estimated_ns}) + " (" +
+              ratio_text(each.estimated_speedup) + " x)";
+    }
+  }
+  if (!line.empty()) {
+    block.row("instead", line);
+  }
+}
+
 std::string report_text(const report& value) {
   text_block block(value.label.empty() ? "amorsize report" : "amorsize report: " + value.label);
   block.row("reason", value.reason);
+  if (!value.outcome.empty() && value.outcome != "done") {
+    block.row("outcome", value.outcome);
+  }
   block.row("items", count_text(value.items));
   block.row("n_jobs",
             count_text(value.n_jobs) + (value.backend.empty() ? "" : ", backend " + value.backend));
+  if (!value.limit.empty()) {
+    block.row("at most", value.limit);
+  }
+  add_alternatives(block, value.alternatives, value.n_jobs);
   block.row("workers", count_text(value.workers) + " ran items");
-  block.row("chunksize", count_text(value.chunksize));
+  block.row("chunksize",
+            count_text(value.chunksize) +
+                (value.chunks == 0 ? ""
+                                   : ", " + count_text(value.chunks) +
+                                         (value.chunks == 1 ? " chunk run" : " chunks run")) +
+                (value.steals == 0 ? ""
+                                   : ", " + count_text(value.steals) +
+                                         (value.steals == 1 ? " steal" : " steals")));
   block.row(
       "speedup",
       ratio_text(value.estimated_speedup) + " estimated, " +
           (value.measured_speedup > 0.0 ? ratio_text(value.measured_speedup) : std::string("not")) +
           " measured");
-  block.row("elapsed", duration_text(value.elapsed));
+  block.row("elapsed",
+            duration_text(value.elapsed) +
+                (value.deciding.count() > 0
+                     ? ", of it deciding and waking " + duration_text(value.deciding)
+                     : ""));
+  if (!value.audit.empty()) {
+    block.row("audit", value.audit);
+  }
   block.row("cost",
             duration_text(policy::nanoseconds{value.estimated_cost_ns}) + " per item, spread " +
                 percent_text(value.estimated_cost_spread));

@@ -6,7 +6,9 @@
 #include <amorsize/plan.hpp>
 #include <amorsize/report.hpp>
 
+#include <cstddef>
 #include <string>
+#include <vector>
 
 namespace amorsize {
 inline namespace AMORSIZE_ABI_NAMESPACE {
@@ -17,6 +19,13 @@ namespace insight {
 [[nodiscard]] std::string report_text(const report& value);
 [[nodiscard]] std::string plan_text(const plan& value);
 [[nodiscard]] std::string machine_text(const machine& value);
+
+class text_block;
+
+/// The row of what other numbers of workers than the chosen one were predicted to take.
+void add_alternatives(text_block& block,
+                      const std::vector<report::alternative>& alternatives,
+                      std::size_t chosen);
 
 }  // namespace insight
 }  // namespace AMORSIZE_ABI_NAMESPACE

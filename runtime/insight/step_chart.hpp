@@ -1,8 +1,10 @@
-// Draws a value that changes in steps over time as an inline SVG element.
-// Thread safety: thread-safe; pure functions.
+// A number that changes at certain times, as a line of steps in SVG. Thread safety: thread-safe;
+// pure functions.
 #pragma once
 
 #include "runtime/policy/units.hpp"
+
+#include <amorsize/version.hpp>
 
 #include <cstddef>
 #include <string>
@@ -13,18 +15,19 @@ namespace amorsize {
 inline namespace AMORSIZE_ABI_NAMESPACE {
 namespace insight {
 
-/// From `when` on, until the next step, the value is `count`.
+/// From this time on the number is `count`.
 struct step {
   policy::nanoseconds when;
   std::size_t count;
+  std::string_view reason = {};  ///< shown when the mouse is over it; any bytes
 };
 
-/// An <svg> element: the steps as a line, each with a tooltip. Colours come from the page: classes
-/// axis, grid, line and point. Total: times that are negative, out of order or not finite are drawn
-/// at the nearest sensible place.
-///
-/// Preconditions: title is valid inside HTML text and attributes (it is not escaped).
+/// The steps from 0 to `end` as an SVG element with labelled axes. Each step is a point that tells
+/// time, number and reason when the mouse is over it, and a link to "#decision-<index>". Times that
+/// go back count as no time passed. A number that spans more than a factor of 100 is drawn on a
+/// logarithmic axis. title, axis: already escaped.
 [[nodiscard]] std::string step_chart(std::string_view title,
+                                     std::string_view axis,
                                      const std::vector<step>& steps,
                                      policy::nanoseconds end);
 

@@ -35,6 +35,19 @@ TEST_CASE("a report's JSON has the members' names and values", "[insight][unit]"
   value.claim_cost_ns = 25;
   value.backend = "tbb";
   value.label = "hash\xff";
+  value.outcome = "done";
+  value.map_id = 7;
+  value.limit_jobs = 2;
+  value.limit = "two CPUs";
+  value.alternatives = {{1, 99e6, 1.0}};
+  value.estimated_elapsed = 50ms;
+  value.deciding = 9us;
+  value.audit = "predicted 50 ms";
+  value.chunks = 3;
+  value.steals = 1;
+  value.timeline = {
+      {.worker = 1, .when = 5us, .duration = 20us, .busy = 19us, .chunks = 3, .items = 120}};
+  value.costs = {{.low_ns = 1.5, .high_ns = 2.5, .chunks = 3, .items = 120}};
 
   const json read = json::parse(to_json(value));
   CHECK(read == json::parse(R"({
@@ -44,13 +57,20 @@ TEST_CASE("a report's JSON has the members' names and values", "[insight][unit]"
                   {"when_ns": 120000, "n_jobs": 2, "chunksize": 40, "reason": "second"}],
     "elapsed_ns": 52000000, "worker_busy_ns": [51000000, 50000000], "estimated_cost_ns": 1000.5,
     "estimated_cost_spread": 0.03, "measured_wake_cost_ns": 9000,
-    "measured_start_delay_ns": 41000, "claim_cost_ns": 25, "backend": "tbb", "label": "hash\ufffd"
+    "measured_start_delay_ns": 41000, "claim_cost_ns": 25, "backend": "tbb", "label": "hash\ufffd",
+    "outcome": "done", "map_id": 7, "limit_jobs": 2, "limit": "two CPUs",
+    "alternatives": [{"n_jobs": 1, "estimated_ns": 99000000.0, "estimated_speedup": 1.0}],
+    "estimated_elapsed_ns": 50000000, "deciding_ns": 9000, "audit": "predicted 50 ms",
+    "chunks": 3, "steals": 1,
+    "timeline": [{"worker": 1, "when_ns": 5000, "duration_ns": 20000, "busy_ns": 19000,
+                  "chunks": 3, "items": 120}],
+    "costs": [{"low_ns": 1.5, "high_ns": 2.5, "chunks": 3, "items": 120}]
   })"));
 }
 
 TEST_CASE("an empty report is a JSON object with every member", "[insight][unit]") {
   const json read = json::parse(to_json(amorsize::report{}));
-  CHECK(read.size() == 18);
+  CHECK(read.size() == 30);
   CHECK(read["revisions"].empty());
   CHECK(read["elapsed_ns"] == 0);
 }

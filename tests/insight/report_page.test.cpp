@@ -32,6 +32,17 @@ amorsize::report report_with(const std::string& text) {
   value.backend = text;
   value.warnings = {text};
   value.revisions = {{0ns, 1, 1, text}, {120us, 2, 40, text}};
+  value.outcome = text;
+  value.limit = text;
+  value.audit = text;
+  value.worker_busy = {50ms, 49ms};
+  value.timeline = {
+      {.worker = 0, .when = 0ns, .duration = 52ms, .busy = 50ms, .chunks = 90, .items = 900},
+      {.worker = 1, .when = 1ms, .duration = 51ms, .busy = 49ms, .chunks = 80, .items = 800}};
+  value.items = 1'700;
+  value.costs = {{.low_ns = 10.0, .high_ns = 20.0, .chunks = 170, .items = 1'700}};
+  value.estimated_elapsed = 50ms;
+  value.alternatives = {{1, 99e6, 1.0}, {2, 50e6, 1.98}};
   return value;
 }
 
@@ -66,9 +77,14 @@ TEST_CASE("a page shows markup in a text as text", "[insight][unit]") {
 
 TEST_CASE("a page needs neither scripts nor the network", "[insight][unit]") {
   const std::string page = page_of(report_with("x"));
-  for (const char* forbidden : {"<script", "http:", "https:", "src=", "href=", "url(", "@import"}) {
+  for (const char* forbidden :
+       {"<script", "http:", "https:", "src=", "url(", "@import", "<style><"}) {
     INFO(forbidden);
     CHECK(page.find(forbidden) == std::string::npos);
+  }
+  for (std::size_t at = page.find("href="); at != std::string::npos;
+       at = page.find("href=", at + 1)) {
+    CHECK(page.compare(at, 7, "href=\"#") == 0);  // within the page
   }
 }
 
@@ -114,6 +130,42 @@ TEST_CASE("an empty report has a page", "[insight][unit]") {
   const std::string page = page_of({});
   CHECK(page.find("<title>amorsize report</title>") != std::string::npos);
   CHECK(page.find("<svg") == std::string::npos);
+}
+
+TEST_CASE("a page draws each worker, what items cost, and what was predicted", "[insight][unit]") {
+  const std::string page = page_of(report_with("x"));
+  for (const char* expected :
+       {"<title>caller, 0 ns + 52 ms\n90 chunks, 900 items, 96 % busy</title>",
+        "<title>worker 1, 1.00 ms + 51 ms\n",
+        "<title>10 ns to 20 ns per item\n1,700 items in 170 chunks</title>",
+        "<title>measured: 52 ms</title>",
+        "<title>1 worker: 99 ms</title>",
+        "<tr id=\"decision-1\">"}) {
+    INFO(expected);
+    CHECK(page.find(expected) != std::string::npos);
+  }
+}
+
+TEST_CASE("a page of a wide and long map stays small, and says what it leaves out",
+          "[insight][unit]") {
+  amorsize::report value = report_with("wide");
+  value.timeline.clear();
+  for (std::size_t worker = 0; worker < 1024; ++worker) {
+    value.worker_busy.push_back(1ms);
+    for (int i = 0; i < 4; ++i) {
+      value.timeline.push_back({.worker = worker,
+                                .when = i * 10ms,
+                                .duration = 9ms,
+                                .busy = 9ms,
+                                .chunks = 1'000,
+                                .items = 1});
+    }
+  }
+  value.items = 1'000'000;
+  const std::string page = page_of(value);
+  CHECK(page.size() < 2'000'000);
+  CHECK(page.find("more workers are not drawn") != std::string::npos);
+  CHECK(page.find("items are not shown") != std::string::npos);
 }
 
 }  // namespace

@@ -10,18 +10,30 @@ using amorsize::insight::step_chart;
 using amorsize::policy::nanoseconds;
 
 TEST_CASE("a step chart goes right, then up, and ends at the end", "[insight][unit]") {
+  const std::string svg = step_chart("n_jobs over time",
+                                     "workers",
+                                     {{nanoseconds{0}, 1, "alone"}, {nanoseconds{50}, 2, "a <b>"}},
+                                     nanoseconds{100});
+  // x from 96 to 736, y from 130 (zero) to 14 (a little above two).
+  CHECK(svg.find("d=\"M96.0 74.8 H416.0 V19.5 H736.0\"") != std::string::npos);
+  CHECK(svg.find("<title>50 ns: 2\na &lt;b&gt;</title>") != std::string::npos);
+  CHECK(svg.find("href=\"#decision-1\"") != std::string::npos);
+  CHECK(svg.find("aria-label=\"n_jobs over time\"") != std::string::npos);
+  CHECK(svg.find(">workers</text>") != std::string::npos);
+  CHECK(svg.find(">time since the map began</text>") != std::string::npos);
+}
+
+TEST_CASE("numbers far apart are drawn on a logarithmic axis, and it says so", "[insight][unit]") {
   const std::string svg =
-      step_chart("n_jobs", {{nanoseconds{0}, 1}, {nanoseconds{50}, 2}}, nanoseconds{100});
-  // x from 110 to 700, y from 144 (zero) to 14 (two).
-  CHECK(svg.find("d=\"M110.0 79.0 H405.0 V14.0 H700.0\"") != std::string::npos);
-  CHECK(svg.find("<title>50 ns: 2</title>") != std::string::npos);
-  CHECK(svg.find("aria-label=\"n_jobs\"") != std::string::npos);
+      step_chart("c", "items", {{nanoseconds{0}, 1'000'000}, {nanoseconds{5}, 40}}, nanoseconds{9});
+  CHECK(svg.find(">items (log)</text>") != std::string::npos);
 }
 
 TEST_CASE("odd times and counts stay inside the chart", "[insight][unit]") {
   constexpr double infinity = std::numeric_limits<double>::infinity();
   const std::string svg =
       step_chart("odd",
+                 "count",
                  {{nanoseconds{-5}, 0},
                   {nanoseconds{infinity}, std::numeric_limits<std::size_t>::max()},
                   {nanoseconds{std::numeric_limits<double>::quiet_NaN()}, 3}},
@@ -29,9 +41,11 @@ TEST_CASE("odd times and counts stay inside the chart", "[insight][unit]") {
   INFO(svg);
   CHECK(svg.find("nan") == std::string::npos);
   CHECK(svg.find("inf") == std::string::npos);
-  CHECK(svg.find("d=\"M110.0 144.0 H700.0 V14.0 H700.0 V144.0 H700.0\"") != std::string::npos);
   CHECK(svg.find("&gt;1000 d") != std::string::npos);
-  CHECK(step_chart("empty", {}, nanoseconds{0}).find("<path") == std::string::npos);
+  const std::size_t line = svg.find("class=\"line\"");
+  REQUIRE(line != std::string::npos);
+  CHECK(svg.substr(line, 40).find("M96.0 130.0 H736.0 V") != std::string::npos);
+  CHECK(step_chart("empty", "count", {}, nanoseconds{0}).find("<path") == std::string::npos);
 }
 
 }  // namespace
