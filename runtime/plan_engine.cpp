@@ -1,9 +1,10 @@
-#include "runtime/insight/number_text.hpp"
 #include "runtime/insight/reason_text.hpp"
 #include "runtime/learnt_overheads.hpp"
+#include "runtime/limit_text.hpp"
+#include "runtime/map_report.hpp"
 #include "runtime/plan_engine.hpp"
+#include "runtime/plan_warnings.hpp"
 #include "runtime/policy/chunk_size.hpp"
-#include "runtime/policy/cost_estimate.hpp"
 #include "runtime/policy/makespan.hpp"
 #include "runtime/policy/serial_gate.hpp"
 #include "runtime/policy/worker_count.hpp"
@@ -17,6 +18,7 @@
 #include <amorsize/options.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <memory>
 #include <string>
@@ -40,7 +42,7 @@ std::size_t most_sampled_items(const detail::dry_run_input& input,
 }
 
 /// chunksize as the map would begin with.
-std::size_t planned_chunksize(const plan_basis& basis,
+std::size_t planned_chunksize(const policy::plan_basis& basis,
                               const policy::decision& made,
                               const settings& with) noexcept {
   std::size_t items = basis.items;
@@ -62,25 +64,6 @@ policy::overheads overheads_soon() {
       absent ? policy::crew_state::absent : policy::crew_state::asleep, now);
 }
 
-void add_warnings(plan& made, const detail::dry_run_input& input, const settings& with) {
-  made.warnings = probe::this_environment().warnings;
-  if (with.n_jobs > 1 && made.n_jobs == 1) {
-    made.warnings.push_back("n_jobs = " + insight::count_text(with.n_jobs) +
-                            " is ignored: " + made.reason);
-  }
-  if (!input.is_sampled) {
-    made.warnings.emplace_back(
-        "no item was tried: they cannot be taken out of the source and tried without loss");
-  }
-}
-
-/// How the plan would do if an item cost so much.
-double speedup_at(nanoseconds cost, const plan_basis& basis, std::size_t n_jobs) noexcept {
-  const policy::remaining_work work{basis.items, cost};
-  const nanoseconds shared = policy::predicted_makespan(work, n_jobs, basis.costs);
-  return n_jobs > 1 && shared.count() > 0.0 ? policy::serial_time(work) / shared : 1.0;
-}
-
 }  // namespace
 
 std::size_t next_sample_block(const detail::dry_run_input& input,
@@ -94,19 +77,35 @@ std::size_t next_sample_block(const detail::dry_run_input& input,
   if (so_far.sampled_items < fewest_sampled_items) {
     return 1;
   }
-  const bool is_known =
-      std::min(so_far.cost, so_far.last_cost) >= cheap_item || so_far.busy >= sampling_time;
+  const bool is_known = std::min(so_far.cost, so_far.last_cost) >= cheap_item ||
+                        so_far.busy >= sampling_time * sampling_done;
   if (sample_size == 0 && is_known) {
     return 0;
   }
-  const nanoseconds time = sample_size == 0 ? sampling_time - so_far.busy : sampling_time;
+  const nanoseconds block = sampling_time * sampled_block_fraction;
+  const nanoseconds time = sample_size == 0 ? std::min(sampling_time - so_far.busy, block) : block;
   const std::size_t grown = so_far.last_block > left / sampled_block_growth
                                 ? left
                                 : so_far.last_block * sampled_block_growth;
   return std::max<std::size_t>(1, policy::items_in(time, so_far.cost, grown));
 }
 
-policy::decision plan_decision(const plan_basis& basis,
+std::size_t sample_block_start(const detail::dry_run_input& input,
+                               std::size_t sample_size,
+                               std::size_t index,
+                               std::size_t sampled_items,
+                               std::size_t block_items) noexcept {
+  if (!input.is_sized || most_sampled_items(input, sample_size) >= input.items) {
+    return sampled_items;
+  }
+  constexpr double golden = 0.618'033'988'749'895;
+  const double turns = golden * static_cast<double>(index);
+  const std::size_t room = policy::saturating_subtract(input.items, block_items);
+  return std::min(
+      room, static_cast<std::size_t>((turns - std::floor(turns)) * static_cast<double>(room + 1)));
+}
+
+policy::decision plan_decision(const policy::plan_basis& basis,
                                reason_code cause,
                                const settings& with) noexcept {
   const policy::remaining_work work{basis.items, basis.cost};
@@ -164,8 +163,13 @@ struct dry_run::state {
   settings with;
   dry_run_input input;
   dry_run_progress so_far;
-  policy::cost_estimate cost;
+  policy::sample_statistics samples;
+  std::size_t blocks = 0;  ///< ended
+  std::size_t result_bytes = 0;
   nanoseconds began{0};  ///< the block that runs
+  nanoseconds wall_began{0};
+  nanoseconds own_cpu_began{0};
+  nanoseconds all_cpu_began{0};
 
   void stop_if_requested() const {
     if (with.how != nullptr && with.how->stop.stop_requested()) {
@@ -179,6 +183,9 @@ dry_run::dry_run(const options* how, const dry_run_input& input)
   state_->with = resolve_settings(how);
   state_->input = input;
   state_->stop_if_requested();
+  state_->wall_began = probe::real_clock().now();
+  state_->own_cpu_began = probe::thread_cpu_time();
+  state_->all_cpu_began = probe::process_cpu_time();
 }
 
 dry_run::~dry_run() = default;
@@ -193,27 +200,38 @@ std::size_t dry_run::next_block() {
   return items;
 }
 
+std::size_t dry_run::block_start() const noexcept {
+  const state& now = *state_;
+  return sample_block_start(
+      now.input, now.with.sample_size, now.blocks, now.so_far.sampled_items, now.so_far.last_block);
+}
+
 void dry_run::begin_block() noexcept {
   state_->began = probe::real_clock().now();
 }
 
-void dry_run::end_block(std::size_t items) noexcept {
+void dry_run::end_block(std::size_t items, std::size_t result_bytes) noexcept {
   state& now = *state_;
   const nanoseconds busy = policy::sane(probe::real_clock().now() - now.began);
+  ++now.blocks;
   now.so_far.is_exhausted = items < now.so_far.last_block;
   now.so_far.sampled_items += items;
-  now.so_far.busy += busy;
+  now.result_bytes += result_bytes;
   now.so_far.last_cost = items == 0 ? now.so_far.last_cost : busy / static_cast<double>(items);
-  now.cost.observe(items, busy);
-  now.so_far.cost = now.cost.cost();
+  now.samples.observe(items, busy);
+  now.so_far.busy = now.samples.busy();
+  now.so_far.cost = now.samples.cost();
 }
 
 plan dry_run::make_plan() const {
   const state& now = *state_;
+  const nanoseconds wall = probe::real_clock().now() - now.wall_began;
+  const nanoseconds own_cpu = probe::thread_cpu_time() - now.own_cpu_began;
+  const nanoseconds all_cpu = probe::process_cpu_time() - now.all_cpu_began;
   const dry_run_progress& so_far = now.so_far;
-  plan_basis basis{.items = now.input.is_sized ? now.input.items : 0,
-                   .is_sized = now.input.is_sized,
-                   .cost = so_far.cost};
+  policy::plan_basis basis{.items = now.input.is_sized ? now.input.items : 0,
+                           .is_sized = now.input.is_sized,
+                           .cost = so_far.cost};
   if (so_far.is_exhausted) {
     basis.items = so_far.sampled_items;
     basis.is_sized = true;
@@ -221,27 +239,39 @@ plan dry_run::make_plan() const {
   basis.costs = overheads_soon();
   basis.where = capacity_now(policy::serial_time({basis.items, basis.cost}));
   const policy::decision made = plan_decision(basis, reason_of(now.input.cause), now.with);
-  const double spread = std::max(now.cost.spread(), 0.0);
-  const double speedup = speedup_at(basis.cost, basis, made.n_jobs);
-  plan result{.n_jobs = made.n_jobs,
-              .chunksize = made.chunksize,
-              .reason = insight::reason_text(made),
-              .estimated_speedup = speedup,
-              .estimated_speedup_low =
-                  std::min(speedup, speedup_at(basis.cost / (1.0 + spread), basis, made.n_jobs)),
-              .estimated_speedup_high =
-                  std::max(speedup, speedup_at(basis.cost * (1.0 + spread), basis, made.n_jobs)),
-              .sampled_items = so_far.sampled_items,
-              .items = basis.items,
-              .estimated_cost_ns = basis.cost.count(),
-              .estimated_cost_spread = spread,
-              .estimated_serial_ns = made.estimated_serial.count(),
-              .estimated_parallel_ns =
-                  (made.n_jobs > 1 ? made.estimated_parallel : made.estimated_serial).count(),
-              .wake_cost_ns = made.wake_cost.count(),
-              .start_delay_ns = made.start_delay.count(),
-              .claim_cost_ns = made.claim_cost.count()};
-  add_warnings(result, now.input, now.with);
+  const nanoseconds sampled = now.samples.busy();
+  const policy::speedup_range speedup =
+      policy::estimate_speedup(basis, made.n_jobs, now.samples.relative_error(), sampled);
+  plan result{
+      .n_jobs = made.n_jobs,
+      .chunksize = made.chunksize,
+      .reason = insight::reason_text(made),
+      .estimated_speedup = speedup.expected,
+      .estimated_speedup_low = speedup.low,
+      .estimated_speedup_high = speedup.high,
+      .sampled_items = so_far.sampled_items,
+      .items = basis.items,
+      .estimated_cost_ns = basis.cost.count(),
+      .estimated_cost_spread = now.samples.spread(),
+      .estimated_serial_ns = made.estimated_serial.count(),
+      .estimated_parallel_ns =
+          (made.n_jobs > 1 ? made.estimated_parallel : made.estimated_serial).count(),
+      .wake_cost_ns = made.wake_cost.count(),
+      .start_delay_ns = made.start_delay.count(),
+      .claim_cost_ns = made.claim_cost.count(),
+      .first_call_ns = now.samples.first_call().count(),
+      .sampled_ns = sampled.count(),
+      .result_bytes = so_far.sampled_items > 0 ? now.result_bytes / so_far.sampled_items : 0,
+      .limit_jobs = made.limit_jobs,
+      .limit = limit_text(made.limit_jobs, now.with),
+      .alternatives = alternatives_to(made)};
+  add_plan_warnings(result,
+                    {.input = now.input,
+                     .with = now.with,
+                     .wall = wall,
+                     .own_cpu = own_cpu,
+                     .all_cpu = all_cpu,
+                     .relative_error = now.samples.relative_error()});
   return result;
 }
 

@@ -6,6 +6,7 @@
 #include "runtime/policy/controller.hpp"
 #include "runtime/policy/decision.hpp"
 #include "runtime/policy/overhead_model.hpp"
+#include "runtime/policy/plan_estimate.hpp"
 #include "runtime/policy/units.hpp"
 #include "runtime/settings.hpp"
 
@@ -30,6 +31,10 @@ inline constexpr std::size_t most_stored_items = 64;
 inline constexpr policy::nanoseconds sampling_time{50e3};
 /// Blocks grow at most so much at a time: the next items may be dearer.
 inline constexpr std::size_t sampled_block_growth = 8;
+/// ... and last about this part of the sampling time: several places are looked at.
+inline constexpr double sampled_block_fraction = 0.2;
+/// Near enough to the sampling time.
+inline constexpr double sampling_done = 0.9;
 
 /// How far a dry run has come.
 struct dry_run_progress {
@@ -46,17 +51,17 @@ struct dry_run_progress {
                                             std::size_t sample_size,
                                             const dry_run_progress& so_far) noexcept;
 
-/// What a plan is made of.
-struct plan_basis {
-  std::size_t items = 0;
-  bool is_sized = false;
-  policy::nanoseconds cost{0};  ///< per item
-  policy::overheads costs = {};
-  policy::capacity where = {};
-};
+/// Where block number `index` of a random-access input begins: all over it, each place far from the
+/// ones before (the golden ratio's multiples). Where all items may be tried: one after the other.
+/// Source: Knuth, The Art of Computer Programming 3, 6.4 (Fibonacci hashing).
+[[nodiscard]] std::size_t sample_block_start(const detail::dry_run_input& input,
+                                             std::size_t sample_size,
+                                             std::size_t index,
+                                             std::size_t sampled_items,
+                                             std::size_t block_items) noexcept;
 
 /// What parallel_map would decide now. cause: none unless the map cannot be shared. O(log workers).
-[[nodiscard]] policy::decision plan_decision(const plan_basis& basis,
+[[nodiscard]] policy::decision plan_decision(const policy::plan_basis& basis,
                                              policy::reason_code cause,
                                              const settings& with) noexcept;
 

@@ -4,16 +4,14 @@
 #include "runtime/insight/number_text.hpp"
 #include "runtime/insight/report_text.hpp"
 #include "runtime/insight/timeline.hpp"
+#include "runtime/limit_text.hpp"
 #include "runtime/probe/environment.hpp"
 #include "runtime/probe/preserved_errno.hpp"
-#include "runtime/probe/probe_machine.hpp"
 #include "runtime/probe/steady_clock.hpp"
 #include "runtime/report_delivery.hpp"
 
-#include <algorithm>
 #include <cerrno>
 #include <exception>
-#include <optional>
 #include <string>
 #include <unistd.h>
 #include <utility>
@@ -37,35 +35,6 @@ void add_warnings(report& filled, const settings& with) {
   if (files.report) {
     filled.warnings.emplace_back("AMORSIZE_REPORT: the file cannot be written");
   }
-}
-
-/// What set the number that n_jobs could not exceed.
-std::string limit_text(const report& filled, const settings& with) {
-  const std::string count = insight::count_text(filled.limit_jobs);
-  if (with.n_jobs != 0) {
-    return "n_jobs was set to " + insight::count_text(with.n_jobs);
-  }
-  if (with.max_jobs != 0 && with.max_jobs == filled.limit_jobs) {
-    return "max_jobs was set to " + count;
-  }
-  const probe::cpu_limits cpus = probe::known_cpu_limits();
-  if (filled.limit_jobs == 0 || filled.limit_jobs > cpus.usable_cpus) {
-    return {};
-  }
-  std::string text = count + (filled.limit_jobs == 1 ? " worker: " : " workers: ") +
-                     insight::count_text(cpus.allowed_cpus) + " CPUs in the affinity mask";
-  if (cpus.cpu_quota > 0.0) {
-    text += ", a quota of " + insight::ratio_text(cpus.cpu_quota);
-  }
-  std::size_t usable = cpus.usable_cpus;
-  if (const std::optional<std::size_t> cores = probe::known_physical_cores(); cores) {
-    text += ", " + insight::count_text(*cores) + " physical cores";
-    usable = std::min(usable, *cores);
-  }
-  if (filled.limit_jobs < usable) {
-    text += "; other maps or oneTBB's limit took the rest";
-  }
-  return text;
 }
 
 /// A map that ran in order on its thread, by the stream engine: nobody has recorded anything yet.
@@ -131,7 +100,7 @@ void deliver(report&& filled, const settings& with) noexcept {
     if (!with.reported()) {
       return;
     }
-    filled.limit = limit_text(filled, with);
+    filled.limit = limit_text(filled.limit_jobs, with);
     add_warnings(filled, with);
     if (with.verbose) {
       print(filled);

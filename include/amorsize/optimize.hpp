@@ -73,15 +73,21 @@ template <class Range, class Op>
   dry_run_input input = measure_length(range);
   input.cause = cause;
   dry_run run(how, input);
-  auto it = range_access::first_of(range);
+  const auto first = range_access::first_of(range);
   const auto last = range_access::last_of(range);
+  auto it = first;
   while (const std::size_t block = run.next_block()) {
     std::size_t ran = 0;
+    std::size_t bytes = 0;
+    if constexpr (splittable<iterator_of<Range>, sentinel_of<Range>>) {
+      using difference = decltype(last - first);
+      it = first + static_cast<difference>(run.block_start());
+    }
     run.begin_block();
     for (; ran != block && it != last; ++it, (void)++ran) {
-      call_for_nothing(used_op, *it);
+      bytes += call_for_nothing(used_op, *it);
     }
-    run.end_block(ran);
+    run.end_block(ran, bytes);
   }
   return run.make_plan();
 }
@@ -99,11 +105,12 @@ template <class Range, class Op>
     while (const std::size_t block = run.next_block()) {
       const std::size_t before = source.samples.size();
       source.take(block);
+      std::size_t bytes = 0;
       run.begin_block();
       for (std::size_t i = before; i != source.samples.size(); ++i) {
-        source.try_sample(op, i);
+        bytes += source.try_sample(op, i);
       }
-      run.end_block(source.samples.size() - before);
+      run.end_block(source.samples.size() - before, bytes);
     }
   }
   return planned<rest>{run.make_plan(), std::move(all)};
@@ -113,9 +120,11 @@ template <class Range, class Op>
 
 /// Runs a few items of a range that can be read again, and says what parallel_map(range, op) would
 /// do: all items of a short range, at least five of a longer one, more while they are too cheap to
-/// time (up to an eighth of them, or 50 us). Results are thrown away, so op should not mind being
-/// called again on the same items. options::sample_size, n_jobs, max_jobs, chunksize and stop are
-/// observed.
+/// time (up to an eighth of them, or 50 us). Of a random-access range they come from all over it,
+/// in blocks, of any other from its beginning; the first call is timed apart. Results are thrown
+/// away, so op should not mind being called again on the same items (now and then twice here).
+/// options::sample_size, n_jobs, max_jobs, chunksize and stop are observed. The estimate is for
+/// helpers that sleep, and for maps that are called with plan::as_options().
 ///
 /// Returns:       the plan; parallel_map(range, op, plan.as_options()) carries it out.
 /// Throws:        what op or the range throws; bad_option; cancelled.

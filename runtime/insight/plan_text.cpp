@@ -20,6 +20,10 @@ std::string plan_text(const plan& value) {
   text_block block("amorsize plan");
   block.row("reason", value.reason);
   block.row("n_jobs", count_text(value.n_jobs));
+  if (!value.limit.empty()) {
+    block.row("at most", value.limit);
+  }
+  add_alternatives(block, value.alternatives, value.n_jobs);
   block.row("chunksize", count_text(value.chunksize));
   block.row("speedup",
             ratio_text(value.estimated_speedup) + " estimated, " +
@@ -27,10 +31,13 @@ std::string plan_text(const plan& value) {
                 ratio_text(value.estimated_speedup_high));
   block.row("items",
             (value.items == 0 ? std::string("unknown number") : count_text(value.items)) + ", " +
-                count_text(value.sampled_items) + " sampled");
-  block.row("cost",
-            time_text(value.estimated_cost_ns) + " per item, spread " +
-                percent_text(value.estimated_cost_spread));
+                count_text(value.sampled_items) + " sampled in " + time_text(value.sampled_ns) +
+                ", the first call " + time_text(value.first_call_ns));
+  block.row(
+      "cost",
+      time_text(value.estimated_cost_ns) + " per item, spread " +
+          percent_text(value.estimated_cost_spread) +
+          (value.result_bytes > 0 ? ", result " + count_text(value.result_bytes) + " bytes" : ""));
   block.row("time",
             time_text(value.estimated_serial_ns) + " alone, " +
                 time_text(value.estimated_parallel_ns) + " under this plan");

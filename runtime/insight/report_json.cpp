@@ -174,6 +174,12 @@ std::string to_json(const plan& value) {
   json.member("wake_cost_ns", value.wake_cost_ns);
   json.member("start_delay_ns", value.start_delay_ns);
   json.member("claim_cost_ns", value.claim_cost_ns);
+  json.member("first_call_ns", value.first_call_ns);
+  json.member("sampled_ns", value.sampled_ns);
+  json.member("result_bytes", value.result_bytes);
+  json.member("limit_jobs", value.limit_jobs);
+  json.member("limit", value.limit);
+  write_alternatives(json, value.alternatives);
   json.end_object();
   return json.take();
 }

@@ -207,6 +207,16 @@ double calibrate() noexcept {
 
 constinit const steady_clock the_clock{};
 
+policy::nanoseconds cpu_time(clockid_t whose) noexcept {
+  const preserved_errno keep;
+  timespec used{};
+  if (::clock_gettime(whose, &used) != 0) {
+    return policy::nanoseconds{0.0};
+  }
+  return policy::nanoseconds{static_cast<double>(used.tv_sec) * 1e9 +
+                             static_cast<double>(used.tv_nsec)};
+}
+
 }  // namespace
 
 policy::nanoseconds steady_clock::now() const noexcept {
@@ -225,13 +235,11 @@ const steady_clock& real_clock() noexcept {
 }
 
 policy::nanoseconds thread_cpu_time() noexcept {
-  const preserved_errno keep;
-  timespec used{};
-  if (::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used) != 0) {
-    return policy::nanoseconds{0.0};
-  }
-  return policy::nanoseconds{static_cast<double>(used.tv_sec) * 1e9 +
-                             static_cast<double>(used.tv_nsec)};
+  return cpu_time(CLOCK_THREAD_CPUTIME_ID);
+}
+
+policy::nanoseconds process_cpu_time() noexcept {
+  return cpu_time(CLOCK_PROCESS_CPUTIME_ID);
 }
 
 }  // namespace probe

@@ -35,6 +35,9 @@ class steady_clock final : public amorsize::clock {
 /// Overhead: a system call (half a microsecond), so once per beat and never per chunk.
 [[nodiscard]] policy::nanoseconds thread_cpu_time() noexcept;
 
+/// CPU time of all threads of this process together; the same price.
+[[nodiscard]] policy::nanoseconds process_cpu_time() noexcept;
+
 }  // namespace probe
 }  // namespace AMORSIZE_ABI_NAMESPACE
 }  // namespace amorsize

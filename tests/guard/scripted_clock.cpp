@@ -49,6 +49,10 @@ policy::nanoseconds thread_cpu_time() noexcept {
   return real_clock().now();
 }
 
+policy::nanoseconds process_cpu_time() noexcept {
+  return real_clock().now();
+}
+
 }  // namespace probe
 }  // namespace AMORSIZE_ABI_NAMESPACE
 }  // namespace amorsize

@@ -128,12 +128,20 @@ TEST_CASE("a plan's JSON has the members' names and values", "[insight][unit]") 
   value.wake_cost_ns = 9000;
   value.start_delay_ns = 41000;
   value.claim_cost_ns = 25;
+  value.first_call_ns = 4000;
+  value.sampled_ns = 900;
+  value.result_bytes = 16;
+  value.limit_jobs = 4;
+  value.limit = "4 CPUs";
+  value.alternatives = {{1, 1e5, 1.0}};
   CHECK(json::parse(to_json(value)) == json::parse(R"({
     "n_jobs": 2, "chunksize": 40, "reason": "because", "estimated_speedup": 1.9,
     "estimated_speedup_low": 1.5, "estimated_speedup_high": 2.0, "warnings": ["w"],
     "sampled_items": 5, "items": 1000, "estimated_cost_ns": 100.0, "estimated_cost_spread": 0.5,
     "estimated_serial_ns": 100000.0, "estimated_parallel_ns": 60000.0, "wake_cost_ns": 9000.0,
-    "start_delay_ns": 41000.0, "claim_cost_ns": 25.0
+    "start_delay_ns": 41000.0, "claim_cost_ns": 25.0, "first_call_ns": 4000.0,
+    "sampled_ns": 900.0, "result_bytes": 16, "limit_jobs": 4, "limit": "4 CPUs",
+    "alternatives": [{"n_jobs": 1, "estimated_ns": 100000.0, "estimated_speedup": 1.0}]
   })"));
 }
 

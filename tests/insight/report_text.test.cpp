@@ -133,20 +133,25 @@ TEST_CASE("a plan is a few aligned lines", "[insight][unit]") {
   value.wake_cost_ns = 9000;
   value.start_delay_ns = 41'000;
   value.claim_cost_ns = 25;
+  value.sampled_ns = 400;
+  value.first_call_ns = 7000;
+  value.result_bytes = 8;
+  value.limit = "2 workers: 2 CPUs";
   CHECK("\n" + written(value) == R"(
 amorsize plan
   reason      shared: 2 of 2 workers
   n_jobs      2
+  at most     2 workers: 2 CPUs
   chunksize   40
   speedup     1.90 estimated, 1.50 to 2.00
-  items       1,000, 5 sampled
-  cost        100 ns per item, spread 50 %
+  items       1,000, 5 sampled in 400 ns, the first call 7.00 us
+  cost        100 ns per item, spread 50 %, result 8 bytes
   time        100 us alone, 60 us under this plan
   overheads   wake-up 9.00 us, first helper after 41 us, claim 25 ns
   warning     few samples
 )");
   value.items = 0;
-  CHECK(written(value).find("  items       unknown number, 5 sampled\n") != std::string::npos);
+  CHECK(written(value).find("  items       unknown number, 5 sampled in ") != std::string::npos);
 }
 
 TEST_CASE("a plan's options fix n_jobs and chunksize and nothing else", "[insight][unit]") {

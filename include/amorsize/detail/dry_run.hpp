@@ -26,7 +26,8 @@ struct dry_run_input {
   serial_cause cause = serial_cause::none;  ///< why parallel_map would not share
 };
 
-/// while (n = next_block()) { begin_block(); run up to n items; end_block(items run); } make_plan()
+/// while (n = next_block()) { go to block_start(); begin_block(); run up to n items;
+/// end_block(items run, bytes of their results); } make_plan()
 class AMORSIZE_API dry_run {
  public:
   /// how: outlives the run; may be null.
@@ -39,9 +40,12 @@ class AMORSIZE_API dry_run {
   /// Items to run next, timed together; 0 = enough is known. Throws cancelled when a stop was
   /// requested.
   [[nodiscard]] std::size_t next_block();
+  /// Where in a random-access input the block begins: samples come from all over it, since what is
+  /// at its beginning says little about the rest (rows of an image, sorted files).
+  [[nodiscard]] std::size_t block_start() const noexcept;
   void begin_block() noexcept;
-  /// Fewer items than asked for: the input is over.
-  void end_block(std::size_t items) noexcept;
+  /// Fewer items than asked for: the input is over. result_bytes: of all of them together.
+  void end_block(std::size_t items, std::size_t result_bytes = 0) noexcept;
   [[nodiscard]] plan make_plan() const;
 
  private:

@@ -84,14 +84,16 @@ template <class It, class Op>
   }
 }
 
-/// Calls op as a map would, for the time it takes.
+/// Calls op as a map would, for the time it takes. Returns the bytes of its result.
 template <class Op, class Item>
-void call_for_nothing(Op& op, Item&& item) {
+std::size_t call_for_nothing(Op& op, Item&& item) {
   if constexpr (std::is_void_v<std::invoke_result_t<Op&, Item>>) {
     std::invoke(op, std::forward<Item>(item));
+    return 0;
   } else {
     auto&& result = std::invoke(op, std::forward<Item>(item));
     pretend_to_read(result);
+    return size_in_bytes<std::remove_cvref_t<decltype(result)>>{}(result);
   }
 }
 
@@ -131,14 +133,14 @@ struct sampled_source {
   }
 
   template <class Op>
-  void try_sample(Op& op, std::size_t index) {
+  std::size_t try_sample(Op& op, std::size_t index) {
     item& sample = samples[index];
     if constexpr (Handling == item_handling::by_reference) {
-      call_for_nothing(op, static_cast<source_reference>(sample));
+      return call_for_nothing(op, static_cast<source_reference>(sample));
     } else if constexpr (std::invocable<Op&, const item&>) {
-      call_for_nothing(op, std::as_const(sample));
+      return call_for_nothing(op, std::as_const(sample));
     } else {
-      call_for_nothing(op, item(std::as_const(sample)));
+      return call_for_nothing(op, item(std::as_const(sample)));
     }
   }
 
