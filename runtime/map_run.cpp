@@ -123,13 +123,15 @@ bool map_run::run_block() {
   done_ = block.next;
   if (timed) {
     const nanoseconds now = time_.now();
-    if (record_ != nullptr) [[unlikely]] {
-      note(policy::event_kind::alone, last_, now, first, done_ - first);
-    }
     busy_alone_ += now - last_;
     controller_.observe(policy::chunk_sample{
         done_ - first, now - last_ + nanoseconds{executor::nested_work() - nested}, now - began_});
-    last_ = now;
+    if (record_ != nullptr) [[unlikely]] {
+      note(policy::event_kind::alone, last_, now, first, done_ - first);
+      last_ = time_.now();  // a thread's first event allocates: that is not part of the next block
+    } else {
+      last_ = now;
+    }
   } else {
     controller_.observe(policy::chunk_sample{done_ - first, nanoseconds{0}, last_ - began_});
     if (record_ != nullptr) [[unlikely]] {

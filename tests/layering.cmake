@@ -13,7 +13,7 @@ set(may_include_policy "runtime/policy/.*")
 set(may_include_probe "runtime/(probe/.*|(clock|cancellation_shield)\\.hpp|policy/units\\.hpp)")
 set(may_include_executor "runtime/(executor/.*|policy/.*|(clock|assert|cancellation_shield)\\.hpp)")
 set(may_include_insight "runtime/insight/.*|${value_headers}")
-set(may_include_tool "runtime/((probe|insight|policy|executor)/.*|clock\\.hpp)")
+set(may_include_tool "runtime/((tool|probe|insight|policy|executor)/.*|clock\\.hpp)")
 set(may_include_engines "runtime/((policy|probe|executor|insight)/.*|[^/]*)")
 
 # Reads a file without its comments: prose may name what code must not.

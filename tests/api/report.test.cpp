@@ -76,13 +76,16 @@ TEST_CASE("a serial map says that it was serial, and why", "[api][unit]") {
   check(filled, 1, "one item left");
   parallel_map(numbers(0), itself, {.report = &filled});
   check(filled, 0, "no items");
-  parallel_map(linked, itself, {.report = &filled});
-  check(filled, 1000, "a stream");
   parallel_map(std::list<int>{}, itself, {.report = &filled});
   check(filled, 0, "no items");
+#if !defined(__SANITIZE_THREAD__) && !defined(__SANITIZE_ADDRESS__)
+  // With a sanitizer a thousand items last long enough for helpers to be tried.
+  parallel_map(linked, itself, {.report = &filled});
+  check(filled, 1000, "a stream");
   std::vector<int> results;
   parallel_map(items, std::back_inserter(results), itself, {.report = &filled});
   check(filled, 1000, "a stream");
+#endif
 }
 
 TEST_CASE("n_jobs that cannot be had is answered with a warning", "[api][unit]") {

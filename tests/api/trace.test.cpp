@@ -227,12 +227,19 @@ TEST_CASE("nested and concurrent maps are told apart in a trace", "[api][unit]")
 
   const json trace = written_trace();
   check_events(trace);
-  CHECK(items_in(events_of(trace, outer.map_id, "chunk")) == 20);
+  // A worker whose ring is just being read for another report drops its event, and the trace says
+  // so.
+  const bool is_complete = trace["otherData"]["dropped_events"] == 0;
+  const auto expect_items = [&](const report& map, std::size_t items) {
+    const std::size_t seen = items_in(events_of(trace, map.map_id, "chunk"));
+    CHECK((is_complete ? seen == items : seen <= items));
+  };
+  expect_items(outer, 20);
   for (const report& each : inner) {
-    CHECK(items_in(events_of(trace, each.map_id, "chunk")) == 100);
+    expect_items(each, 100);
   }
-  CHECK(items_in(events_of(trace, beside.map_id, "chunk")) == 5'000);
-  CHECK(items_in(events_of(trace, here.map_id, "chunk")) == 5'000);
+  expect_items(beside, 5'000);
+  expect_items(here, 5'000);
   CHECK(here.map_id != beside.map_id);
 }
 
