@@ -9,16 +9,24 @@ namespace {
 /// So many times the assumption, and it was the machine that was busy.
 inline constexpr double first_outlier = 4.0;
 
-/// The first observation replaces the assumption, unless it is far above: one that was preempted
-/// says nothing. Later ones move it.
+/// Moves what is held towards `sample`; `first` is what is held while nothing has been observed.
 void update(std::atomic<double>& held,
-            policy::nanoseconds assumed,
+            policy::nanoseconds first,
             policy::nanoseconds sample) noexcept {
   const double before = held.load(std::memory_order_relaxed);
-  const policy::nanoseconds next = before > 0.0
-                                       ? policy::learn(policy::nanoseconds{before}, sample)
-                                       : std::min(policy::sane(sample), assumed * first_outlier);
+  const policy::nanoseconds next =
+      policy::learn(before > 0.0 ? policy::nanoseconds{before} : first, sample);
   held.store(next.count() > 0.0 ? next.count() : 1.0, std::memory_order_relaxed);
+}
+
+/// Of helpers that sleep the first observation replaces the assumption, unless it is far above: the
+/// machine was busy. Of those awake it does not: the first helper has cold caches.
+policy::nanoseconds first_of(policy::crew_state state,
+                             policy::nanoseconds assumed,
+                             policy::nanoseconds sample) noexcept {
+  return state == policy::crew_state::awake
+             ? assumed
+             : std::min(policy::sane(sample), assumed * first_outlier);
 }
 
 }  // namespace
@@ -51,9 +59,9 @@ void learnt_overheads::observe(policy::crew_state state,
   const auto at = static_cast<std::size_t>(state);
   observed_[at].store(now.count(), std::memory_order_relaxed);
   const policy::overheads& assumed = policy::assumed_overheads[at];
-  update(wake_[at], assumed.wake + assumed.setup, wake);
+  update(wake_[at], first_of(state, assumed.wake + assumed.setup, wake), wake);
   if (start.count() > 0.0) {
-    update(start_[at], assumed.start, start);
+    update(start_[at], first_of(state, assumed.start, start), start);
   }
 }
 

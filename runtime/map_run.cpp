@@ -165,8 +165,8 @@ void map_run::run_adaptive() {
     watch_alone(on_stop);
     if (remembered_cost(request_.site) * static_cast<double>(request_.items) >
             policy::worth_asking_from &&
-        !is_remeasured(last_) && crew_of_process().state(last_) == policy::crew_state::awake) {
-      controller_.expect_helpers_awake();
+        crew_of_process().state(last_) == policy::crew_state::awake) {
+      controller_.expect_helpers_awake(!is_remeasured(last_));
     }
     do {
       if (!controller_.worth_asking({})) {
@@ -249,6 +249,7 @@ bool map_run::ask_for_series(executor::crew& crew,
   // One wake was missed often enough, not several.
   policy::capacity where = capacity_now(controller_.time_left());
   where.workers = std::min<std::size_t>(where.workers, 2);
+  crew.expect_maps_every(gap + (last_ - began_) + controller_.time_left());
   controller_.consider_series(awake, where);
   note_decision();
   return controller_.next().n_jobs > 1 && place_map(controller_.next());

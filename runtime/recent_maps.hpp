@@ -8,6 +8,7 @@
 #include <amorsize/version.hpp>
 
 #include <atomic>
+#include <cstdint>
 
 namespace amorsize {
 inline namespace AMORSIZE_ABI_NAMESPACE {
@@ -28,12 +29,20 @@ class recent_maps {
   void set_missed(policy::nanoseconds missed) noexcept {
     missed_.store(missed.count(), std::memory_order_relaxed);
   }
+  /// Maps shared with helpers awake since one of them was woken, this one included.
+  std::uint32_t count_awake() noexcept {
+    const std::uint32_t now = awake_.load(std::memory_order_relaxed) + 1;
+    awake_.store(now, std::memory_order_relaxed);
+    return now;
+  }
+  void note_wake() noexcept { awake_.store(0, std::memory_order_relaxed); }
 
  private:
   // Nanoseconds. Written by maps of 2 us and more, read by the next ones. Relaxed: numbers that
   // stand for themselves.
   std::atomic<double> ended_{0.0};
   std::atomic<double> missed_{0.0};
+  std::atomic<std::uint32_t> awake_{0};
 };
 
 /// The process's own: process.cpp.

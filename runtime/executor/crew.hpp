@@ -76,6 +76,13 @@ class crew {
   [[nodiscard]] policy::nanoseconds patience_of_helpers() const noexcept {
     return main_->linger(policy::nanoseconds{usual_gap_.load(std::memory_order_relaxed)});
   }
+  /// Maps follow each other so closely now, from the end of one to the end of the next: helpers
+  /// that are called linger accordingly.
+  void expect_maps_every(policy::nanoseconds period) noexcept {
+    if (period.count() < usual_gap_.load(std::memory_order_relaxed)) {
+      usual_gap_.store(period.count(), std::memory_order_relaxed);
+    }
+  }
   [[nodiscard]] const char* backend_name() const noexcept;
   /// Is this the child of a fork that happened in the middle of a map?
   [[nodiscard]] bool forked_in_a_map() const noexcept {

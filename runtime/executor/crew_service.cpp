@@ -183,6 +183,8 @@ void crew::serve(ticket_index index) noexcept {
       pause();
     }
     lingering_.fetch_sub(1, std::memory_order_seq_cst);
+    // Also if it came too late for the map that called it: for the next one it is awake.
+    last_active_.store(time_.now().count(), std::memory_order_relaxed);
     state.store(ticket_state::idle, std::memory_order_seq_cst);
     ticket_state idle = ticket_state::idle;
     bool wanted = false;

@@ -35,7 +35,7 @@ nanoseconds controller::expected_cost() const noexcept {
   if (cost_.known()) {
     return cost_.cost();
   }
-  return remembered_ >= believed_at_once || helpers_awake_ ? remembered_ : nanoseconds{0};
+  return remembered_ >= believed_at_once || shares_on_memory_ ? remembered_ : nanoseconds{0};
 }
 
 nanoseconds controller::time_left() const noexcept {
@@ -48,9 +48,13 @@ std::size_t controller::next_block() const noexcept {
     if (remembered_.count() == 0.0) {
       return std::min<std::size_t>(1, left);
     }
+    nanoseconds first = first_block;
+    if (measures_briefly_) {
+      first = std::min(first, remembered_ * static_cast<double>(left) * brief_fraction);
+    }
     return std::max<std::size_t>(
         std::min<std::size_t>(1, left),
-        is_one_block(left, remembered_) ? left : items_in(first_block, remembered_, left));
+        is_one_block(left, remembered_) ? left : items_in(first, remembered_, left));
   }
   const std::size_t grown = last_block_ > left / block_growth ? left : last_block_ * block_growth;
   const nanoseconds rest = time_left();
@@ -150,9 +154,15 @@ nanoseconds controller::saving(const overheads& costs) const noexcept {
 
 void controller::consider_series(const overheads& costs, const capacity& where) noexcept {
   consider(costs, where);
-  if (decision_.n_jobs > 1) {
-    decision_.reason = reason_code::maps_in_series;
+  if (decision_.limit_jobs < 2 || decision_.items_left < 2) {
+    return;
   }
+  // Too little may be left of this map by now; the next ones will be shared from their beginning.
+  if (decision_.n_jobs < 2) {
+    decision_.n_jobs = 2;
+    size_chunks();
+  }
+  decision_.reason = reason_code::maps_in_series;
 }
 
 bool controller::worth_waking() const noexcept {

@@ -28,6 +28,8 @@ inline constexpr nanoseconds negligible{1e3};
 /// The first block when the site's cost is remembered: long against the clock, short against a map
 /// that can be shared.
 inline constexpr nanoseconds first_block{1e3};
+/// With helpers awake, no more than this part of the map.
+inline constexpr double brief_fraction = 1.0 / 16.0;
 /// Blocks alone grow at most so much at a time: a first item can be a thousand times cheaper or
 /// dearer than the rest.
 inline constexpr std::size_t block_growth = 8;
@@ -81,9 +83,13 @@ class controller {
   [[nodiscard]] bool is_timed() const noexcept { return timed_; }
   void observe(const chunk_sample& sample) noexcept;
 
-  /// Helpers are awake: asking them on nothing but the site's memory risks a microsecond, and
-  /// measuring first would cost as much of a map that lasts a few. Before the first block.
-  void expect_helpers_awake() noexcept { helpers_awake_ = true; }
+  /// Helpers are awake. on_memory: they may be asked on nothing but the site's memory, which risks
+  /// a microsecond; measuring first would cost as much of a map that lasts a few. Else the first
+  /// block is a small part of such a map, so that what is left is still worth sharing. Before the
+  /// first block.
+  void expect_helpers_awake(bool on_memory) noexcept {
+    (on_memory ? shares_on_memory_ : measures_briefly_) = true;
+  }
 
   /// Is what is left long enough, for helpers in their present state, that consider() could decide
   /// to share? Asked before the first block and after every one, so that most calls look no
@@ -132,7 +138,8 @@ class controller {
   std::size_t last_block_ = 0;
   nanoseconds remembered_;
   bool timed_ = true;
-  bool helpers_awake_ = false;
+  bool shares_on_memory_ = false;
+  bool measures_briefly_ = false;
   nanoseconds refused_{0};  ///< time left when the gate last refused; 0 = it did not
   cost_estimate cost_;
   throughput_climb climb_;

@@ -50,9 +50,11 @@ double tail_against_bound(shape which) {
   return simulate_warm({.workers = 8}, costs, long_chunks, 1).against_bound();
 }
 
-/// Maps of 50 us, one after another: a helper is woken for all of them together.
-double series_against_serial() {
-  const item_costs costs = item_costs::of(shape::uniform, 500, nanoseconds{100});
+/// Short maps, one after another: a helper is woken for all of them together.
+double series_against_serial(nanoseconds map_time) {
+  constexpr std::size_t items = 500;
+  const item_costs costs =
+      item_costs::of(shape::uniform, items, map_time / static_cast<double>(items));
   virtual_process process({.workers = 2}, 1);
   site memory;
   constexpr int maps = 1'000;
@@ -79,5 +81,6 @@ int main() {
   }
   const item_costs files = item_costs::from_file(AMORSIZE_TRACES "/compress_usr_include.txt");
   print("8/compressed_files", 1e3 * against_bound(8, files));
-  print("series/of_50_us", 1e3 * series_against_serial());
+  print("series/of_50_us", 1e3 * series_against_serial(nanoseconds{50e3}));
+  print("series/of_6_us", 1e3 * series_against_serial(nanoseconds{6e3}));
 }

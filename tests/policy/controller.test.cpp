@@ -194,6 +194,32 @@ TEST_CASE("a first block that the site's memory contradicts is confirmed before 
   CHECK(of_no_memory.worth_asking(asleep));
 }
 
+TEST_CASE("a map in a series is shared for those that follow, even if little of it is left",
+          "[policy][unit]") {
+  const overheads awake{nanoseconds{200}, nanoseconds{2.8e3}, nanoseconds{40}};
+  controller decides(1'000, {}, nanoseconds{5});
+  decides.observe(chunk_sample{200, nanoseconds{1e3}, nanoseconds{1e3}});
+  decides.consider(awake, {.workers = 2, .limited_by = reason_code::none});
+  CHECK(decides.next().n_jobs == 1);
+  decides.consider_series(awake, {.workers = 2, .limited_by = reason_code::none});
+  CHECK(decides.next().n_jobs == 2);
+  CHECK(decides.next().reason == reason_code::maps_in_series);
+  decides.consider_series(awake, {.workers = 1, .limited_by = reason_code::one_cpu_allowed});
+  CHECK(decides.next().n_jobs == 1);
+}
+
+TEST_CASE("with helpers awake a short map is measured briefly, or not at all", "[policy][unit]") {
+  constexpr nanoseconds item{5};
+  controller asleep(1'000, {}, item);
+  CHECK(asleep.next_block() == 200);
+  controller brief(1'000, {}, item);
+  brief.expect_helpers_awake(false);
+  CHECK(brief.next_block() == 62);
+  controller at_once(1'000, {}, item);
+  at_once.expect_helpers_awake(true);
+  CHECK(at_once.worth_asking({nanoseconds{200}, nanoseconds{1e3}, nanoseconds{40}}));
+}
+
 TEST_CASE("the controller is total for clocks that lie", "[policy][property]") {
   for (const double time : {0.0,
                             -1e9,
