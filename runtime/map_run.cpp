@@ -164,7 +164,7 @@ void map_run::run_adaptive() {
     std::optional<alone_callback> on_stop;
     watch_alone(on_stop);
     if (remembered_cost(request_.site) * static_cast<double>(request_.items) >
-            policy::worth_asking_from &&
+            policy::one_block_below &&
         crew_of_process().state(last_) == policy::crew_state::awake) {
       controller_.expect_helpers_awake(!is_remeasured(last_));
     }

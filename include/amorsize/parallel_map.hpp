@@ -33,16 +33,18 @@ namespace detail {
 /// memory and the loop not be vectorised. O(n).
 template <class InputIt, class Sentinel, class OutputIt, class UnaryOp>
 OutputIt plain_loop(InputIt first, Sentinel last, OutputIt out, UnaryOp& op) {
+  loop_callable<UnaryOp> own_op = op;
   for (; first != last; ++first, (void)++out) {
-    map_one(first, out, op);
+    map_one(first, out, own_op);
   }
   return out;
 }
 
 template <class InputIt1, class Sentinel, class InputIt2, class OutputIt, class BinaryOp>
 OutputIt plain_loop(InputIt1 first1, Sentinel last1, InputIt2 first2, OutputIt out, BinaryOp& op) {
+  loop_callable<BinaryOp> own_op = op;
   for (; first1 != last1; ++first1, (void)++first2, (void)++out) {
-    map_one(first1, first2, out, op);
+    map_one(first1, first2, out, own_op);
   }
   return out;
 }

@@ -37,7 +37,10 @@ inline constexpr std::size_t block_growth = 8;
 inline constexpr nanoseconds longest_block{50e3};
 /// Nothing shorter is ever shared: even an awake helper takes a microsecond or two to begin, and
 /// what could be saved is less than what deciding about it costs.
-inline constexpr nanoseconds worth_asking_from{4e3};
+inline constexpr nanoseconds worth_asking_from{3e3};
+/// A call known to last less than this is one block: two clock readings, and no questions. Above, a
+/// microsecond is measured first, and what is left can still be worth asking.
+inline constexpr nanoseconds one_block_below{4e3};
 /// Once the gate has refused, it is asked again only when what is left has grown by this factor.
 inline constexpr double grown_enough = 1.2;
 
@@ -51,7 +54,7 @@ inline constexpr double agreement = 2.0;
 /// Is a whole call at a site with this memory one block? Two clock readings are all it should see.
 [[nodiscard]] constexpr bool is_one_block(std::size_t items, nanoseconds remembered_cost) noexcept {
   return remembered_cost.count() > 0.0 &&
-         remembered_cost * static_cast<double>(items) < worth_asking_from;
+         remembered_cost * static_cast<double>(items) < one_block_below;
 }
 
 /// What the caller of the map fixed or bounded.

@@ -274,4 +274,18 @@ TEST_CASE("calls that cannot be meant are no calls, so that concepts can ask", "
   STATIC_REQUIRE_FALSE(is_a_map<at, at, std::vector<ints>::iterator, on_ints>);
 }
 
+TEST_CASE("a callable that counts its calls sees them all, however it is copied", "[api][unit]") {
+  const std::vector<int> items(10'000, 1);
+  std::vector<int> sums(items.size());
+  for (int call = 0; call < 300; ++call) {  // timed, untimed, and in blocks
+    const std::size_t length = call % 3 == 0 ? items.size() : 20;
+    parallel_map(items.begin(),
+                 items.begin() + static_cast<std::ptrdiff_t>(length),
+                 sums.begin(),
+                 [n = 0](int x) mutable { return x + n++; });
+    CHECK(sums[0] == 1);
+    CHECK(sums[length - 1] == static_cast<int>(length));
+  }
+}
+
 }  // namespace

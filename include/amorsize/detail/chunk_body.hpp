@@ -68,6 +68,23 @@ template <class InputIt1, class InputIt2, class OutputIt, class BinaryOp>
   }
 }
 
+/// Callables that a loop copies into its own frame. Behind a reference, what they hold may have
+/// changed whenever the loop has stored a result, as far as the compiler knows: nothing stays in a
+/// register, and the loop is not vectorised. (1,024 x a * x + b: 434 ns instead of 309.)
+template <class F>
+inline constexpr bool copied_into_loop =
+    std::is_trivially_copyable_v<F>&& std::is_copy_constructible_v<F> && !std::is_empty_v<F> &&
+    std::is_class_v<F> && sizeof(F) <= 64;
+
+/// The callable as a loop uses it: a copy, or a reference to `op`. F may be const.
+template <class F>
+using loop_callable = std::conditional_t<copied_into_loop<F>, F, F&>;
+
+/// The same in a loop that runs once per block: what a callable that may change has changed must be
+/// there in the next block.
+template <class F>
+using block_callable = std::conditional_t<copied_into_loop<F> && std::is_const_v<F>, F, F&>;
+
 /// std::transform's loop over one block, one source. The index moves last: an iterator that throws
 /// when it steps away from an item fails at that item, also at the end of a block.
 template <class InputIt, class OutputIt, class UnaryOp>
@@ -83,8 +100,9 @@ struct unary_loop {
     InputIt in = self.first + static_cast<decltype(self.first - self.first)>(index);
     OutputIt to = self.out + static_cast<decltype(self.out - self.out)>(index);
     if (block.limit == nullptr) {
+      block_callable<UnaryOp> own_op = self.op;
       for (const std::size_t last = block.last; index != last; ++in, (void)++to, ++index) {
-        map_one(in, to, self.op);
+        map_one(in, to, own_op);
       }
       return;
     }
@@ -111,9 +129,10 @@ struct binary_loop {
     InputIt2 in2 = self.first2 + static_cast<decltype(self.first2 - self.first2)>(index);
     OutputIt to = self.out + static_cast<decltype(self.out - self.out)>(index);
     if (block.limit == nullptr) {
+      block_callable<BinaryOp> own_op = self.op;
       for (const std::size_t last = block.last; index != last;
            ++in1, (void)++in2, (void)++to, ++index) {
-        map_one(in1, in2, to, self.op);
+        map_one(in1, in2, to, own_op);
       }
       return;
     }
