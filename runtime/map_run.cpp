@@ -233,9 +233,17 @@ bool map_run::ask_for_series(executor::crew& crew,
     return false;
   }
   in_series_ = true;
-  const policy::overheads awake = overheads_of_process().get(policy::crew_state::awake, last_);
   recent_maps& recent = recent_maps_of_process();
   const nanoseconds gap = policy::sane(began_ - recent.ended());
+  if (state == policy::crew_state::absent) {
+    const policy::overheads asleep = overheads_of_process().get(policy::crew_state::asleep, last_);
+    const nanoseconds unstarted = recent.unstarted() + controller_.saving(asleep);
+    recent.set_unstarted(unstarted);
+    if (policy::start_pays(unstarted, costs)) {
+      return share_for_series(crew, gap, asleep);
+    }
+  }
+  const policy::overheads awake = overheads_of_process().get(policy::crew_state::awake, last_);
   const nanoseconds missed =
       policy::missed_by_series(recent.missed(), gap, crew.patience(gap), controller_.saving(awake));
   if (!policy::series_pays(missed, costs.setup + costs.wake)) {
@@ -243,6 +251,12 @@ bool map_run::ask_for_series(executor::crew& crew,
     return false;
   }
   recent.set_missed(nanoseconds{0});
+  return share_for_series(crew, gap, awake);
+}
+
+bool map_run::share_for_series(executor::crew& crew,
+                               nanoseconds gap,
+                               const policy::overheads& later) {
   if (!presence_) {
     presence_.emplace(crew);
   }
@@ -250,7 +264,7 @@ bool map_run::ask_for_series(executor::crew& crew,
   policy::capacity where = capacity_now(controller_.time_left());
   where.workers = std::min<std::size_t>(where.workers, 2);
   crew.expect_maps_every(gap + (last_ - began_) + controller_.time_left());
-  controller_.consider_series(awake, where);
+  controller_.consider_series(later, where);
   note_decision();
   return controller_.next().n_jobs > 1 && place_map(controller_.next());
 }

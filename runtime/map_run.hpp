@@ -66,6 +66,9 @@ class map_run {
   bool ask_for_series(executor::crew& crew,
                       policy::crew_state state,
                       const policy::overheads& costs);
+  /// Wakes one helper although this map is too short for it. later: what helpers will cost the maps
+  /// that follow.
+  bool share_for_series(executor::crew& crew, nanoseconds gap, const policy::overheads& later);
   /// Records the decision in force if it differs from the last one recorded.
   void note_decision() noexcept;
   /// While it lives, a stop request ends the current block of the calling thread.

@@ -121,6 +121,9 @@ void map_run::learn_from_wake(policy::crew_state state,
   recent_maps& recent = recent_maps_of_process();
   if (state != policy::crew_state::awake) {
     recent.note_wake();
+    if (crew_of_process().was_misplaced()) {
+      start = nanoseconds{0};
+    }
   } else if (start.count() == 0.0) {
     start = std::max(made.start_delay, elapsed);  // longer than the map: nobody was awake after all
   } else if (recent.count_awake() > cold_maps && made.n_jobs == 2 && elapsed < judged_as_a_whole) {

@@ -29,6 +29,13 @@ class recent_maps {
   void set_missed(policy::nanoseconds missed) noexcept {
     missed_.store(missed.count(), std::memory_order_relaxed);
   }
+  /// What maps have missed because no thread had been started yet.
+  [[nodiscard]] policy::nanoseconds unstarted() const noexcept {
+    return policy::nanoseconds{unstarted_.load(std::memory_order_relaxed)};
+  }
+  void set_unstarted(policy::nanoseconds missed) noexcept {
+    unstarted_.store(missed.count(), std::memory_order_relaxed);
+  }
   /// Maps shared with helpers awake since one of them was woken, this one included.
   std::uint32_t count_awake() noexcept {
     const std::uint32_t now = awake_.load(std::memory_order_relaxed) + 1;
@@ -42,6 +49,7 @@ class recent_maps {
   // stand for themselves.
   std::atomic<double> ended_{0.0};
   std::atomic<double> missed_{0.0};
+  std::atomic<double> unstarted_{0.0};
   std::atomic<std::uint32_t> awake_{0};
 };
 

@@ -25,6 +25,8 @@ bool crew::start(ticket_index index) noexcept {
   const std::size_t main_limit = main_->ticket_limit(budget_.load(std::memory_order_relaxed));
   const bool on_main = index < main_limit && !main_failed_.load(std::memory_order_relaxed);
   enlist& chosen = on_main ? *main_ : *beyond_;
+  tickets_[index].on = &chosen;
+  chosen.before_call(index);
   if (chosen.start(index, &crew::serve_one, this)) {
     started_.fetch_add(1, std::memory_order_relaxed);
     return true;
@@ -159,6 +161,8 @@ void crew::serve(ticket_index index) noexcept {
   state.store(ticket_state::awake, std::memory_order_relaxed);
   coming_.fetch_sub(1, std::memory_order_relaxed);
   standing_of_this_thread().is_helper = true;
+  enlist& on = *tickets_[index].on;
+  was_misplaced_.store(on.has_come(index), std::memory_order_relaxed);
   const nanoseconds gap{usual_gap_.load(std::memory_order_relaxed)};
   const nanoseconds patience = main_->linger(gap);
   if (somebody_wants()) {
@@ -185,6 +189,7 @@ void crew::serve(ticket_index index) noexcept {
     lingering_.fetch_sub(1, std::memory_order_seq_cst);
     // Also if it came too late for the map that called it: for the next one it is awake.
     last_active_.store(time_.now().count(), std::memory_order_relaxed);
+    on.leaves(index);
     state.store(ticket_state::idle, std::memory_order_seq_cst);
     ticket_state idle = ticket_state::idle;
     bool wanted = false;

@@ -49,6 +49,15 @@ class enlist {
   /// large number when it does not say.
   [[nodiscard]] virtual std::size_t workers_allowed_here() const noexcept = 0;
 
+  // --- where the kernel puts the thread, if there is a kernel: placement.hpp
+  /// Whoever calls a ticket, before start().
+  virtual void before_call(ticket_index) noexcept {}
+  /// The ticket's thread, at the beginning of serve(). True when it began on the CPU of its caller,
+  /// and so says nothing about how long a wake takes.
+  virtual bool has_come(ticket_index) noexcept { return false; }
+  /// The ticket's thread, at the end of serve().
+  virtual void leaves(ticket_index) noexcept {}
+
   [[nodiscard]] virtual const char* name() const noexcept = 0;
 
  protected:

@@ -3,6 +3,7 @@
 // changed. The only file that includes it.
 #include "runtime/executor/crew.hpp"
 #include "runtime/executor/enlist.hpp"
+#include "runtime/executor/placement.hpp"
 
 #include <oneapi/tbb/global_control.h>
 #include <oneapi/tbb/task_arena.h>
@@ -105,6 +106,10 @@ class tbb_arena final : public enlist {
     return allowed;
   }
 
+  void before_call(ticket_index ticket) noexcept override { placement_.before_call(ticket); }
+  bool has_come(ticket_index ticket) noexcept override { return placement_.has_come(ticket); }
+  void leaves(ticket_index ticket) noexcept override { placement_.leaves(ticket); }
+
   const char* name() const noexcept override { return "tbb"; }
 
  private:
@@ -126,6 +131,7 @@ class tbb_arena final : public enlist {
     return arena_;
   }
 
+  placement placement_;
   std::mutex making_;
   tbb::task_arena* arena_ = nullptr;  ///< guarded by making_
   /// An exception came out of oneTBB. Written once, read before every call: relaxed.

@@ -1,6 +1,7 @@
 // Plain threads behind the seam: created on demand, named, parked on a word of their own.
 #include "runtime/executor/crew.hpp"
 #include "runtime/executor/enlist.hpp"
+#include "runtime/executor/placement.hpp"
 #include "runtime/executor/thread_standing.hpp"
 
 #include <algorithm>
@@ -70,6 +71,10 @@ class thread_pool final : public enlist {
   std::size_t workers_allowed_here() const noexcept override { return most_helpers + 1; }
   const char* name() const noexcept override { return "threads"; }
 
+  void before_call(ticket_index ticket) noexcept override { placement_.before_call(ticket); }
+  bool has_come(ticket_index ticket) noexcept override { return placement_.has_come(ticket); }
+  void leaves(ticket_index ticket) noexcept override { placement_.leaves(ticket); }
+
   void forget() noexcept {
     for (parked_thread& one : threads_) {
       one.exists.store(false, std::memory_order_relaxed);
@@ -138,6 +143,7 @@ class thread_pool final : public enlist {
     return nullptr;
   }
 
+  placement placement_;
   cpu_set_t cpus_{};  ///< guarded by cpus_held_: of the latest caller that made a thread
   std::atomic_flag cpus_held_{};  ///< held for a copy and a system call
   std::array<parked_thread, most_helpers> threads_{};

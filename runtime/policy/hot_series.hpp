@@ -8,6 +8,7 @@
 // functions.
 #pragma once
 
+#include "runtime/policy/overhead_model.hpp"
 #include "runtime/policy/units.hpp"
 
 namespace amorsize {
@@ -17,18 +18,30 @@ namespace policy {
 /// So many wake-ups must have been missed before one is paid.
 inline constexpr double missed_wakes = 3.0;
 
-/// What the series has missed, this map included. gap: since the map before ended; patience: how
-/// long a helper would have stayed awake; saving: what this map would have saved.
+inline constexpr double missed_starts = 4.0;
+
+/// What the series has missed, this map included; 0 for the first of a series, which nothing has
+/// followed yet: a helper woken for it would sleep again by the next map. gap: since the map before
+/// ended; patience: how long a helper would have stayed awake; saving: what this map would have
+/// saved.
 [[nodiscard]] constexpr nanoseconds missed_by_series(nanoseconds before,
                                                      nanoseconds gap,
                                                      nanoseconds patience,
                                                      nanoseconds saving) noexcept {
-  return sane(gap) < sane(patience) ? sane(before) + sane(saving) : sane(saving);
+  return sane(gap) < sane(patience) ? sane(before) + sane(saving) : nanoseconds{0};
 }
 
 /// Is it time to wake somebody? waking: what that costs the caller.
 [[nodiscard]] constexpr bool series_pays(nanoseconds missed, nanoseconds waking) noexcept {
   return sane(missed) > nanoseconds{0} && sane(missed) >= sane(waking) * missed_wakes;
+}
+
+/// Starting the back end is paid once in a process. Maps that would each have been shared had it
+/// been started, and were not, add up what that would have saved, however far apart they are: as
+/// soon as it is what starting costs, it is started. absent: the costs while no thread exists.
+[[nodiscard]] constexpr bool start_pays(nanoseconds missed, const overheads& absent) noexcept {
+  return sane(missed) > nanoseconds{0} &&
+         sane(missed) >= sane(absent.setup + absent.wake + absent.start) * missed_starts;
 }
 
 }  // namespace policy
