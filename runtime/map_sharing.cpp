@@ -121,7 +121,7 @@ void map_run::learn_from_wake(policy::crew_state state,
   recent_maps& recent = recent_maps_of_process();
   if (state != policy::crew_state::awake) {
     recent.note_wake();
-    if (crew_of_process().was_misplaced()) {
+    if (woken_.misplaced) {
       start = nanoseconds{0};
     }
   } else if (start.count() == 0.0) {

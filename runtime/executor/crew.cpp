@@ -186,6 +186,7 @@ shared_map* crew::take_place(std::size_t workers, std::size_t most_workers) noex
   map.items_before.store(0, std::memory_order_relaxed);
   map.busy_before.store(0.0, std::memory_order_relaxed);
   map.arrivals.store(0, std::memory_order_relaxed);
+  map.misplaced.store(false, std::memory_order_relaxed);
   map.to_call.store(0, std::memory_order_relaxed);
   map.next_ticket.store(0, std::memory_order_relaxed);
   map.refused.store(0, std::memory_order_relaxed);

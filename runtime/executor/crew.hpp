@@ -128,12 +128,6 @@ class crew {
     bool counted_;
   };
 
-  /// Did the helper that came last begin on the CPU of its caller? How long it took says nothing
-  /// then.
-  [[nodiscard]] bool was_misplaced() const noexcept {
-    return was_misplaced_.load(std::memory_order_relaxed);
-  }
-
   // --- the back ends' side
 
   void serve(ticket_index ticket) noexcept;
@@ -188,8 +182,6 @@ class crew {
   atomic<std::size_t> started_{0};
   /// When a helper last had work, nanoseconds of the clock: relaxed, a statistic.
   atomic<double> last_active_{0.0};
-  /// Did the helper that came last begin on its caller's CPU? Relaxed: a statistic.
-  atomic<bool> was_misplaced_{false};
   /// Smoothed time between a map's end and the next one's beginning: relaxed, a statistic.
   atomic<double> usual_gap_{1e9};
   /// The main back end has failed for good / a child was forked in mid-map / no thread was to be

@@ -144,6 +144,9 @@ bool crew::join_a_map(ticket_index index) noexcept {
       working_.fetch_sub(1, std::memory_order_relaxed);
     }
     standing.budget_given_back = false;
+    if (standing.is_misplaced) {
+      map.misplaced.store(true, std::memory_order_relaxed);
+    }
     note_arrival(map);
     call_onwards(map);
     run_helper(map);
@@ -162,11 +165,12 @@ void crew::serve(ticket_index index) noexcept {
   coming_.fetch_sub(1, std::memory_order_relaxed);
   standing_of_this_thread().is_helper = true;
   enlist& on = *tickets_[index].on;
-  was_misplaced_.store(on.has_come(index), std::memory_order_relaxed);
+  standing_of_this_thread().is_misplaced = on.has_come(index);
   const nanoseconds gap{usual_gap_.load(std::memory_order_relaxed)};
   const nanoseconds patience = main_->linger(gap);
+  bool has_worked = false;
   if (somebody_wants()) {
-    static_cast<void>(join_a_map(index));  // called for that: not one of those who linger
+    has_worked = join_a_map(index);  // called for that: not one of those who linger
   }
   for (;;) {
     nanoseconds until = time_.now() + patience;
@@ -177,6 +181,7 @@ void crew::serve(ticket_index index) noexcept {
         const bool worked = join_a_map(index);
         lingering_.fetch_add(1, std::memory_order_seq_cst);
         if (worked) {
+          has_worked = true;
           until = time_.now() + patience;
           continue;
         }
@@ -187,8 +192,9 @@ void crew::serve(ticket_index index) noexcept {
       pause();
     }
     lingering_.fetch_sub(1, std::memory_order_seq_cst);
-    // Also if it came too late for the map that called it: for the next one it is awake.
-    last_active_.store(time_.now().count(), std::memory_order_relaxed);
+    if (!has_worked) {  // it came too late for the map that called it: for the next one it is awake
+      last_active_.store(time_.now().count(), std::memory_order_relaxed);
+    }
     on.leaves(index);
     state.store(ticket_state::idle, std::memory_order_seq_cst);
     ticket_state idle = ticket_state::idle;

@@ -18,6 +18,10 @@ int kernel_number_of_this_thread() noexcept {
   return number;
 }
 
+bool is_of_this_process(int thread) noexcept {
+  return ::syscall(SYS_tgkill, ::getpid(), thread, 0) == 0;
+}
+
 }  // namespace
 
 void placement::before_call(ticket_index ticket) noexcept {
@@ -35,6 +39,11 @@ void placement::before_call(ticket_index ticket) noexcept {
   }
   steered_calls_.store(left - 1, std::memory_order_relaxed);
   const int error_before = errno;
+  if (!is_of_this_process(thread)) {
+    one.thread.store(0, std::memory_order_relaxed);  // has ended; its number may be another's now
+    errno = error_before;
+    return;
+  }
   cpu_set_t others;
   if (::sched_getaffinity(thread, sizeof others, &others) == 0 && CPU_ISSET(here, &others) &&
       CPU_COUNT(&others) > 1) {

@@ -21,7 +21,7 @@ namespace executor {
 
 class placement {
  public:
-  /// Whoever calls a ticket that is idle, before its thread is started. Two system calls while
+  /// Whoever calls a ticket that is idle, before its thread is started. Four system calls while
   /// threads are being misplaced, else one reading of the CPU's number.
   void before_call(ticket_index ticket) noexcept;
   /// The thread, when it has come. True when it began on the CPU that called it.

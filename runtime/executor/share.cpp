@@ -147,6 +147,7 @@ wake_observation run_shared(crew& with, shared_map& map, std::size_t helpers) {
       policy::saturating_subtract(calls.asked, map.refused.load(std::memory_order_relaxed));
   seen.started = calls.started;
   seen.awaited = calls.awaited;
+  seen.misplaced = map.misplaced.load(std::memory_order_relaxed);
   const double started = map.first_start.load(std::memory_order_relaxed);
   if (started > 0.0) {
     seen.start = policy::sane(policy::nanoseconds{started} - before);

@@ -17,6 +17,7 @@ struct wake_observation {
   std::size_t called = 0;        ///< helpers that were there or could be called when the map opened
   std::size_t started = 0;       ///< of them, those called by this map
   bool awaited = false;          ///< some were there already, looking for work
+  bool misplaced = false;        ///< one was woken on its caller's CPU: `start` is no sample
   policy::nanoseconds wake{0};   ///< spent by the caller on calling them, all together
   policy::nanoseconds start{0};  ///< until the first one was ready; 0 = none came
 };

@@ -152,6 +152,9 @@ struct shared_map {
   atomic<std::uint32_t> refused{0};
   /// Workers that ever took a seat, for a starting point of the search: relaxed.
   atomic<std::uint32_t> arrivals{0};
+  /// A helper was woken on its caller's CPU. Written by it, read by the caller at the end: relaxed,
+  /// a statistic.
+  atomic<bool> misplaced{false};
 
   [[nodiscard]] range_word& range(std::size_t seat) noexcept { return seats[seat].range; }
   [[nodiscard]] std::size_t width() const noexcept {

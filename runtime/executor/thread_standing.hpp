@@ -12,6 +12,7 @@ namespace executor {
 
 struct thread_standing {
   bool is_helper = false;          ///< serves the crew now
+  bool is_misplaced = false;       ///< was woken on its caller's CPU
   std::size_t map_depth = 0;       ///< maps it is inside of, as their caller
   bool budget_given_back = false;  ///< has left its present map to make way for other threads
 };
