@@ -96,7 +96,7 @@ void map_run::share_adaptive() {
   map_->allowed.store(static_cast<std::uint32_t>(made.n_jobs), std::memory_order_relaxed);
   controller_.start_sharing(last_ - began_);
   map_->controller = &controller_;
-  map_->next_beat.store((last_ + policy::beat_length(last_ - began_)).count(),
+  map_->next_beat.store((last_ + controller_.beat_length(last_ - began_)).count(),
                         std::memory_order_relaxed);
   const bool awake = state == policy::crew_state::awake;
   const nanoseconds opened = last_;

@@ -19,9 +19,9 @@ using policy::work_sample;
 inline constexpr nanoseconds watched_item{100.0};
 /// Cheaper items are run in blocks of about this duration between two looks.
 inline constexpr nanoseconds unwatched_block{50e3};
-/// A beat reads a line of every seat, about 100 ns each; on wide machines the shortest ones are
-/// accordingly longer.
-inline constexpr std::size_t seats_per_beat = 128;
+/// A beat reads a line or two of every seat, about 100 ns each; on wide machines the shortest ones
+/// are accordingly longer.
+inline constexpr nanoseconds beat_per_seat{800.0};
 
 constinit thread_local double nested_work_here = 0.0;
 
@@ -94,8 +94,37 @@ work_sample run_chunk(
   return {items, busy};
 }
 
+/// What is left, each range by the cost of its own newest items.
+class range_costs {
+ public:
+  void add(std::size_t units, double cost) noexcept {
+    units_ += static_cast<double>(units);
+    time_ += cost * static_cast<double>(units);
+    costs_ += cost;
+    ++ranges_;
+  }
+  /// Items that are in no range seen here are taken to cost what those of a mean range do.
+  [[nodiscard]] nanoseconds predict(std::size_t items_left, std::size_t unit_items) const noexcept {
+    if (ranges_ == 0) {
+      return nanoseconds{0};
+    }
+    const double per_unit = static_cast<double>(unit_items);
+    const double elsewhere = static_cast<double>(items_left) - units_ * per_unit;
+    return policy::sane(nanoseconds{time_ * per_unit + std::max(0.0, elsewhere) * costs_ /
+                                                           static_cast<double>(ranges_)});
+  }
+
+ private:
+  double units_ = 0.0;
+  double time_ = 0.0;
+  double costs_ = 0.0;
+  std::size_t ranges_ = 0;
+};
+
 policy::beat_sample collect(shared_map& map, nanoseconds now) noexcept {
+  const bool looks_ahead = map.controller->may_add();
   policy::beat_sample sample;
+  range_costs ahead;
   std::size_t done = 0;
   std::size_t busiest = 0;
   for (std::size_t seat = 0, width = map.width(); seat < width; ++seat) {
@@ -112,6 +141,9 @@ policy::beat_sample collect(shared_map& map, nanoseconds now) noexcept {
       sample.rate += static_cast<double>(new_items) / new_busy;
       one.items_counted = items;
       one.busy_counted = busy;
+      if (looks_ahead) {
+        ahead.add(one.range.peek().size(), new_busy / static_cast<double>(new_items));
+      }
       if (seat == 0) {
         sample.caller = {new_items, nanoseconds{new_busy}};
       } else if (nanoseconds{new_busy} > sample.peer.busy) {
@@ -133,6 +165,7 @@ policy::beat_sample collect(shared_map& map, nanoseconds now) noexcept {
     sample.caller.busy = policy::sane(sample.caller.busy - sample.peer.busy);
   }
   sample.items_left = policy::saturating_subtract(map.layout.items - map.layout.first_item, done);
+  sample.serial_left = ahead.predict(sample.items_left, map.layout.unit_items);
   sample.finished = now - map.began;
   sample.wall = now - map.beat_began;
   map.beat_began = now;
@@ -173,9 +206,8 @@ void beat_if_due(shared_map& map, nanoseconds now) noexcept {
   } else if (map.controller->worth_waking()) {
     map.owner->set_workers(map, map.allowed.load(std::memory_order_relaxed));
   }
-  const double wide = 1.0 + static_cast<double>(map.width() / seats_per_beat);
-  const nanoseconds length =
-      std::max(policy::beat_length(sample.finished), policy::shortest_beat * wide);
+  const nanoseconds length = std::max(map.controller->beat_length(sample.finished),
+                                      beat_per_seat * static_cast<double>(map.width()));
   map.next_beat.store((now + length).count(), std::memory_order_relaxed);
   map.beat.clear(std::memory_order_release);
 }

@@ -36,7 +36,10 @@ struct beat_sample {
   double rate = 0.0;      ///< items per nanosecond: the sum of each worker's items / its busy time
   std::size_t workers = 0;     ///< that finished at least one chunk
   std::size_t items_left = 0;  ///< not yet given to the callable
-  nanoseconds finished{0};     ///< end of the beat, counted from the start of the map
+  /// Predicted for one worker alone, each range by what its own items cost; 0 = not asked for.
+  /// Where costs rise, the mean over all finished items is mostly that of the cheap ones.
+  nanoseconds serial_left{0};
+  nanoseconds finished{0};  ///< end of the beat, counted from the start of the map
   /// Of it: what the caller did in its own range, and what was done in the range of one helper, the
   /// busiest, by itself or, while helpers are away, by the caller on a visit. Items at one place
   /// can be compared with their neighbours; those of different places may cost anything.

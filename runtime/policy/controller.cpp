@@ -18,7 +18,15 @@ inline constexpr nanoseconds shortest_block{4e3};
 /// A helper that has gone is asked for again while the rest lasts this many times the wake.
 inline constexpr double wakes_repaid = 8.0;
 /// More workers are added when that is predicted to save this fraction of what is left.
-inline constexpr double worthwhile_raise = 0.05;
+inline constexpr double worthwhile_raise = 0.01;
+/// Beats are so short while more workers may turn out to be right: most of a map that lasts a few
+/// hundred microseconds would be over before the first one of the usual length.
+inline constexpr nanoseconds first_beat{25e3};
+/// And while workers are away on trial: long enough for their last chunks to end. Never longer than
+/// other beats.
+inline constexpr nanoseconds trial_beat{25e3};
+inline constexpr double trial_fraction = 0.25;
+inline constexpr double items_per_trial_beat = 4.0;
 
 }  // namespace
 
@@ -35,7 +43,7 @@ nanoseconds controller::expected_cost() const noexcept {
   if (cost_.known()) {
     return cost_.cost();
   }
-  return remembered_ >= believed_at_once || shares_on_memory_ ? remembered_ : nanoseconds{0};
+  return remembered_ >= long_item || shares_on_memory_ ? remembered_ : nanoseconds{0};
 }
 
 nanoseconds controller::time_left() const noexcept {
@@ -56,15 +64,19 @@ std::size_t controller::next_block() const noexcept {
         std::min<std::size_t>(1, left),
         is_one_block(left, remembered_) ? left : items_in(first, remembered_, left));
   }
-  const std::size_t grown = last_block_ > left / block_growth ? left : last_block_ * block_growth;
   const nanoseconds rest = time_left();
+  const auto grown = [&](std::size_t growth) noexcept {
+    return last_block_ > left / growth ? left : std::max<std::size_t>(1, last_block_ * growth);
+  };
   if (rest <= negligible) {
     // Nothing remembered: the first items may be the only cheap ones (f(0), an empty first row).
-    return remembered_.count() > 0.0 ? left : std::min(left, std::max<std::size_t>(1, grown));
+    return remembered_.count() > 0.0 ? left : std::min(left, grown(block_growth));
   }
   const nanoseconds block = std::clamp(rest / looks_at_the_rest, shortest_block, longest_block);
+  const nanoseconds cost = cost_.cost();
+  const bool was_long = cost * static_cast<double>(last_block_) > negligible;
   return std::clamp<std::size_t>(
-      items_in(block, cost_.cost(), left), 1, std::max<std::size_t>(1, grown));
+      items_in(block, cost, left), 1, was_long ? grown(long_block_growth) : grown(block_growth));
 }
 
 void controller::observe(const chunk_sample& sample) noexcept {
@@ -182,29 +194,46 @@ void controller::size_chunks() noexcept {
 }
 
 void controller::start_sharing(nanoseconds now) noexcept {
+  shared_at_ = now;
   costs_.setup = nanoseconds{0};  // paid: whoever is added now costs no more than a wake
   const double cost = expected_cost().count();
   climb_.start(decision_.n_jobs, cost > 0.0 ? 1.0 / cost : 0.0, now);
 }
 
+bool controller::may_add() const noexcept {
+  return decision_.n_jobs > 1 && decision_.n_jobs < decision_.limit_jobs &&
+         decision_.reason != reason_code::fewer_help_as_much && !climb_.is_reduced();
+}
+
+nanoseconds controller::beat_length(nanoseconds elapsed) const noexcept {
+  const nanoseconds usual = policy::beat_length(elapsed);
+  if (climb_.is_trying()) {
+    const nanoseconds some_items = cost_.cost() * items_per_trial_beat;
+    return std::min(usual, std::max({trial_beat, usual * trial_fraction, some_items}));
+  }
+  return may_add() ? std::clamp(sane(elapsed - shared_at_), first_beat, usual) : usual;
+}
+
 /// The rest has become much longer than it looked when n_jobs was chosen: are more workers right?
-bool controller::raise_if_longer(nanoseconds now) noexcept {
-  if (decision_.n_jobs < 2 || decision_.n_jobs >= decision_.limit_jobs ||
-      decision_.reason == reason_code::fewer_help_as_much || climb_.is_reduced()) {
+bool controller::raise_if_longer(const beat_sample& sample) noexcept {
+  if (!may_add() || items_left() == 0) {
     return false;
   }
-  const worker_choice choice =
-      best_worker_count({items_left(), cost_.cost()}, decision_.limit_jobs, costs_);
-  const nanoseconds unchanged =
-      serial_time({items_left(), cost_.cost()}) / static_cast<double>(decision_.n_jobs);
+  const nanoseconds now = sample.finished;
+  const nanoseconds alone = std::max(time_left(), sane(sample.serial_left));
+  const remaining_work work{items_left(),
+                            alone / static_cast<double>(items_left()),
+                            std::max<std::size_t>(1, sample.workers)};
+  const worker_choice choice = best_worker_count(work, decision_.limit_jobs, costs_);
+  const nanoseconds unchanged = alone / static_cast<double>(decision_.n_jobs);
   if (choice.n_jobs <= decision_.n_jobs ||
       choice.estimated > unchanged * (1.0 - worthwhile_raise)) {
     return false;
   }
   decision_.n_jobs = choice.n_jobs;
   decision_.reason = reason_code::shared_predicted;
-  decision_.estimated_cost = cost_.cost();
-  decision_.estimated_serial = time_left();
+  decision_.estimated_cost = work.cost;
+  decision_.estimated_serial = alone;
   decision_.estimated_parallel = choice.estimated;
   climb_.start(choice.n_jobs, climb_.rate_alone(), now);
   size_chunks();
@@ -218,7 +247,7 @@ bool controller::observe(const beat_sample& sample) noexcept {
   decision_.items_left = items_left();
   decision_.measured_rate_ratio = climb_.measured_ratio();
   if (advice.reason == reason_code::none) {
-    return raise_if_longer(sample.finished);
+    return raise_if_longer(sample);
   }
   const double rate_alone = climb_.rate_alone();
   if (advice.reason == reason_code::trying_again && decision_.n_jobs == 1) {

@@ -33,6 +33,9 @@ inline constexpr double brief_fraction = 1.0 / 16.0;
 /// Blocks alone grow at most so much at a time: a first item can be a thousand times cheaper or
 /// dearer than the rest.
 inline constexpr std::size_t block_growth = 8;
+/// After one longer than negligible: where costs rise evenly, eight times the items take 64 times
+/// as long.
+inline constexpr std::size_t long_block_growth = 4;
 /// Blocks alone are no longer than this, so that a cost that rises in the middle is noticed.
 inline constexpr nanoseconds longest_block{50e3};
 /// Nothing shorter is ever shared: even an awake helper takes a microsecond or two to begin, and
@@ -47,8 +50,10 @@ inline constexpr double grown_enough = 1.2;
 /// A first block that took so long is believed by itself. Shorter ones may be a first call's
 /// surprise (lazy binding, a cold cache, a first allocation: up to some ten microseconds) and are
 /// confirmed by a second one, unless the site's memory agrees. One that the memory contradicts is
-/// confirmed however long it was: after a fork the first touch of a page takes 120 us.
-inline constexpr nanoseconds believed_at_once{100e3};
+/// confirmed however long it was: after a fork the first touch of a page takes 120 to 210 us.
+inline constexpr nanoseconds believed_at_once{250e3};
+/// Items remembered as that long may be shared before the first of them ran.
+inline constexpr nanoseconds long_item{100e3};
 inline constexpr double agreement = 2.0;
 
 /// Is a whole call at a site with this memory one block? Two clock readings are all it should see.
@@ -75,7 +80,7 @@ class controller {
  public:
   /// remembered_cost: per item, from an earlier call; 0 = none. It sizes the first block and does
   /// not replace a measurement, with two exceptions: items remembered as longer than
-  /// believed_at_once, and maps for which helpers are awake, may be shared before the first item
+  /// long_item, and maps for which helpers are awake, may be shared before the first item
   /// has run. If the memory is wrong that costs one wake-up; if it is right, a map of two such
   /// items takes half the time.
   controller(std::size_t items, const limits& bounds, nanoseconds remembered_cost) noexcept;
@@ -112,6 +117,11 @@ class controller {
   /// One beat of the shared map. Returns true when next() has changed.
   [[nodiscard]] bool observe(const beat_sample& sample) noexcept;
 
+  /// May more workers than now be decided on? Then beats tell serial_left.
+  [[nodiscard]] bool may_add() const noexcept;
+  /// When the next beat is due, from the end of this one. elapsed: since the map began.
+  [[nodiscard]] nanoseconds beat_length(nanoseconds elapsed) const noexcept;
+
   /// Is what is left long enough to ask again for a helper that has gone (another map needed it)?
   [[nodiscard]] bool worth_waking() const noexcept;
 
@@ -133,7 +143,7 @@ class controller {
   [[nodiscard]] nanoseconds expected_cost() const noexcept;
   [[nodiscard]] bool is_believable() const noexcept;
   void size_chunks() noexcept;
-  [[nodiscard]] bool raise_if_longer(nanoseconds now) noexcept;
+  [[nodiscard]] bool raise_if_longer(const beat_sample& sample) noexcept;
 
   std::size_t items_;
   limits bounds_;
@@ -143,7 +153,8 @@ class controller {
   bool timed_ = true;
   bool shares_on_memory_ = false;
   bool measures_briefly_ = false;
-  nanoseconds refused_{0};  ///< time left when the gate last refused; 0 = it did not
+  nanoseconds shared_at_{0};  ///< since the map began
+  nanoseconds refused_{0};    ///< time left when the gate last refused; 0 = it did not
   cost_estimate cost_;
   throughput_climb climb_;
   overheads costs_{};

@@ -14,7 +14,8 @@ namespace policy {
 /// Work as the caller sees it when it thinks of sharing.
 struct remaining_work {
   std::size_t items = 0;
-  nanoseconds cost{0};  ///< per item
+  nanoseconds cost{0};      ///< per item
+  std::size_t running = 1;  ///< workers that are at it already, the caller included
 };
 
 /// The work done by one worker alone.
@@ -23,8 +24,9 @@ struct remaining_work {
 }
 
 /// First item starts to last item ends, with `workers` workers, the caller included: the caller
-/// pays for those it calls itself (wake_tree.hpp), works alone until helpers start, and then all
-/// finish together, whole items permitting. Source: Graham 1969 for the last item. O(log workers).
+/// pays for those it calls itself (wake_tree.hpp), those who run already go on alone until the new
+/// helpers start, and then all finish together, whole items permitting. Source: Graham 1969 for the
+/// last item. O(log workers).
 [[nodiscard]] nanoseconds predicted_makespan(const remaining_work& work,
                                              std::size_t workers,
                                              const overheads& costs) noexcept;

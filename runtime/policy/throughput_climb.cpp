@@ -120,6 +120,10 @@ bool throughput_climb::is_arriving(const beat_sample& seen) noexcept {
 }
 
 throughput_climb::advice throughput_climb::watch(const beat_sample& sample) noexcept {
+  if (sample.workers == 1 && sample.caller.items >= items_to_judge_a_worker) {
+    rate_alone_ =
+        1.0 / sample.caller.cost().count();  // nobody has come yet: newer than what was known
+  }
   if (is_arriving(sample)) {
     return {};
   }
@@ -162,14 +166,18 @@ throughput_climb::advice throughput_climb::watch(const beat_sample& sample) noex
     return {n_jobs_fewer_, reason_code::fewer_help_as_much};
   }
   const nanoseconds left{static_cast<double>(seen.items_left) / rate_shared_};
+  const bool is_long = left > beat_length(seen.finished) * beats_to_profit;
   const double ideal = static_cast<double>(n_jobs_);
   if (ratio_ > implausible_gain * ideal) {
-    if (n_jobs_ <= few_workers && left > beat_length(seen.finished) * beats_to_profit) {
+    if (n_jobs_ <= few_workers && is_long) {
       return try_alone(seen);
     }
     rate_alone_ = rate_shared_ / ideal;
     ratio_ = ideal;
     return {};
+  }
+  if (const double gain = gain_by_caller(seen); gain > ratio_) {
+    ratio_ = gain;  // of this beat only: it may be the caller whom an unfair lock favours
   }
   if (ratio_ < worthwhile_gain) {
     return try_alone(seen);
@@ -178,7 +186,7 @@ throughput_climb::advice throughput_climb::watch(const beat_sample& sample) noex
     retrying_ = false;
     return {n_jobs_, reason_code::costs_changed};  // they do help now
   }
-  if (n_jobs_ > 2 && seen.workers == n_jobs_ && ratio_ < poor_efficiency * ideal) {
+  if (n_jobs_ > 2 && seen.workers == n_jobs_ && ratio_ < poor_efficiency * ideal && is_long) {
     // By half at a time: if all were needed, no more than half of a beat is lost.
     n_jobs_fewer_ =
         std::max({std::size_t{2}, n_jobs_ / 2, static_cast<std::size_t>(std::lround(ratio_)) + 1});
@@ -201,6 +209,18 @@ void throughput_climb::remember_together(const beat_sample& sample) noexcept {
   add(together_.peer, sample.peer);
   together_.busy = together_.busy / 2.0 + sane(sample.busy);
   together_.wall = together_.wall / 2.0 + sane(sample.wall);
+}
+
+/// Whatever makes helpers useless slows the caller down by their number, too. If it has become
+/// slower by much less, at a place next to that where it worked alone, it is the items of other
+/// places that are dearer. 0: of few workers that says nothing.
+double throughput_climb::gain_by_caller(const beat_sample& seen) const noexcept {
+  if (seen.workers <= few_workers || seen.caller.items < items_to_compare_a_place) {
+    return 0.0;
+  }
+  const double slowed = seen.caller.cost().count() * rate_alone_;
+  const double gain = static_cast<double>(seen.workers) / std::max(1.0, slowed);
+  return gain >= static_cast<double>(few_workers) ? gain : 0.0;
 }
 
 throughput_climb::advice throughput_climb::try_alone(const beat_sample& seen) noexcept {

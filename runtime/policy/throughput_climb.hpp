@@ -50,6 +50,10 @@ class throughput_climb {
   /// A retry advised by observe() is not worth its wake now: goes on alone, asks again later.
   void postpone(nanoseconds now) noexcept;
 
+  /// Are workers away, to see what it is like without them?
+  [[nodiscard]] bool is_trying() const noexcept {
+    return state_ == state::comparing || state_ == state::fewer;
+  }
   /// Were fewer workers than asked for found to be as good?
   [[nodiscard]] bool is_reduced() const noexcept { return n_jobs_ < n_jobs_most_; }
   /// Rate with helpers / rate alone, as last measured; 0 = not yet.
@@ -73,6 +77,7 @@ class throughput_climb {
   [[nodiscard]] advice compare_fewer(const beat_sample& seen) noexcept;
   void remember_together(const beat_sample& sample) noexcept;
   [[nodiscard]] bool is_arriving(const beat_sample& seen) noexcept;
+  [[nodiscard]] double gain_by_caller(const beat_sample& seen) const noexcept;
   [[nodiscard]] double gain_by_place(const beat_sample& alone) const noexcept;
   [[nodiscard]] advice wait_for_retry(const beat_sample& seen) noexcept;
   [[nodiscard]] beat_sample gather(const beat_sample& sample) noexcept;

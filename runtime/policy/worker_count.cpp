@@ -24,20 +24,22 @@ worker_choice best_worker_count(const remaining_work& work,
   if (most < 2) {
     return best;
   }
-  best = {2, predicted_makespan(work, 2, costs)};
+  const std::size_t fewest = std::clamp<std::size_t>(work.running, 2, most);
+  best = {fewest, predicted_makespan(work, fewest, costs)};
   const auto consider = [&](std::size_t workers) noexcept {
     const nanoseconds estimated = predicted_makespan(work, workers, costs);
     if (estimated < best.estimated * tie) {
       best = {workers, estimated};
     }
   };
-  for (std::size_t workers = 3; workers <= std::min(most, tried_one_by_one); ++workers) {
+  for (std::size_t workers = fewest + 1; workers <= std::min(most, tried_one_by_one); ++workers) {
     consider(workers);
   }
   if (most <= tried_one_by_one) {
     return best;
   }
-  for (std::size_t workers = tried_one_by_one + step; workers < most; workers += workers / step) {
+  for (std::size_t workers = std::max(fewest, tried_one_by_one) + step; workers < most;
+       workers += workers / step) {
     consider(workers);
   }
   consider(most);

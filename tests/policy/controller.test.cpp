@@ -139,9 +139,9 @@ TEST_CASE("max_jobs bounds the choice, a fixed chunksize is kept", "[policy][uni
   CHECK(decides.next().chunksize == 77);
 }
 
-TEST_CASE("a first block of a tenth of a millisecond is believed at once", "[policy][unit]") {
+TEST_CASE("a first block of a quarter of a millisecond is believed at once", "[policy][unit]") {
   CHECK(run_alone(3, even(1e9), asleep, 2).items_alone == 1);
-  CHECK(run_alone(10, even(2e5), asleep, 2).items_alone == 1);
+  CHECK(run_alone(10, even(3e5), asleep, 2).items_alone == 1);
 }
 
 TEST_CASE("a site's memory confirms the first block, but does not replace it", "[policy][unit]") {
@@ -182,15 +182,70 @@ TEST_CASE("when the rest turns out long, workers are added", "[policy][unit]") {
   CHECK(decides.next().n_jobs > before);
 }
 
+TEST_CASE("what is left is judged by where it lies", "[policy][unit]") {
+  // Cheap items are finished soon and are most of the finished ones; the dear ones are left.
+  const auto jobs_after_a_beat = [](nanoseconds serial_left) {
+    controller decides(100'000, {}, nanoseconds{0});
+    decides.observe(chunk_sample{1'000, nanoseconds{10e3}, nanoseconds{10e3}});
+    decides.observe(chunk_sample{1'000, nanoseconds{10e3}, nanoseconds{20e3}});
+    decides.consider(asleep, {64, reason_code::none});
+    const std::size_t before = decides.next().n_jobs;
+    REQUIRE(before > 1);
+    REQUIRE(decides.may_add());
+    decides.start_sharing(nanoseconds{20e3});
+    static_cast<void>(decides.observe(beat_sample{.items = 10'000,
+                                                  .busy = nanoseconds{100e3},
+                                                  .wall = nanoseconds{50e3},
+                                                  .rate = 0.2,
+                                                  .workers = 2,
+                                                  .items_left = 88'000,
+                                                  .serial_left = serial_left,
+                                                  .finished = nanoseconds{70e3}}));
+    return decides.next().n_jobs - before;
+  };
+  CHECK(jobs_after_a_beat(nanoseconds{0}) == 0);
+  CHECK(jobs_after_a_beat(nanoseconds{50e6}) > 0);
+}
+
+TEST_CASE("beats are short while more workers may be right", "[policy][unit]") {
+  controller decides(100'000, {}, nanoseconds{0});
+  decides.observe(chunk_sample{1'000, nanoseconds{10e3}, nanoseconds{10e3}});
+  decides.observe(chunk_sample{1'000, nanoseconds{10e3}, nanoseconds{20e3}});
+  decides.consider(asleep, {64, reason_code::none});
+  REQUIRE(decides.may_add());
+  decides.start_sharing(nanoseconds{20e3});
+  CHECK(decides.beat_length(nanoseconds{20e3}) < shortest_beat);
+  CHECK(decides.beat_length(nanoseconds{1e6}) == beat_length(nanoseconds{1e6}));
+
+  controller all(100'000, {}, nanoseconds{0});
+  all.observe(chunk_sample{1'000, nanoseconds{10e3}, nanoseconds{10e3}});
+  all.observe(chunk_sample{1'000, nanoseconds{10e3}, nanoseconds{20e3}});
+  all.consider(asleep, {2, reason_code::none});
+  all.start_sharing(nanoseconds{20e3});
+  CHECK_FALSE(all.may_add());
+  CHECK(all.beat_length(nanoseconds{20e3}) == shortest_beat);
+}
+
+TEST_CASE("long blocks grow less than short ones", "[policy][unit]") {
+  const auto next_after = [](std::size_t items, double busy) {
+    controller decides(10'000'000, {}, nanoseconds{0});
+    decides.observe(chunk_sample{1, nanoseconds{busy / 100.0}, nanoseconds{busy}});
+    decides.observe(chunk_sample{items, nanoseconds{busy}, nanoseconds{2.0 * busy}});
+    return decides.next_block();
+  };
+  CHECK(next_after(50, 500.0) == 50 * block_growth);
+  CHECK(next_after(50, 2'000.0) == 50 * long_block_growth);
+}
+
 TEST_CASE("a first block that the site's memory contradicts is confirmed before anybody is woken",
           "[policy][unit]") {
   controller decides(16, {}, nanoseconds{1'400});
-  decides.observe(chunk_sample{1, nanoseconds{120e3}, nanoseconds{120e3}});
+  decides.observe(chunk_sample{1, nanoseconds{260e3}, nanoseconds{260e3}});
   CHECK_FALSE(decides.worth_asking(asleep));
-  decides.observe(chunk_sample{1, nanoseconds{120e3}, nanoseconds{240e3}});
+  decides.observe(chunk_sample{1, nanoseconds{260e3}, nanoseconds{520e3}});
   CHECK(decides.worth_asking(asleep));
   controller of_no_memory(16, {}, nanoseconds{0});
-  of_no_memory.observe(chunk_sample{1, nanoseconds{120e3}, nanoseconds{120e3}});
+  of_no_memory.observe(chunk_sample{1, nanoseconds{260e3}, nanoseconds{260e3}});
   CHECK(of_no_memory.worth_asking(asleep));
 }
 

@@ -60,3 +60,17 @@ TEST_CASE("free workers worsen the predicted makespan by no more than a look at 
     }
   }
 }
+
+TEST_CASE("workers that are at it go on while more are called", "[policy][unit]") {
+  const remaining_work alone{1'000, nanoseconds{1e3}};
+  const remaining_work by_four{1'000, nanoseconds{1e3}, 4};
+  // Nobody new: an even share, and nothing is paid.
+  CHECK(predicted_makespan(by_four, 4, asleep).count() == Approx(250e3).epsilon(0.01));
+  // Four more: 40 us of calling, in which three work, and then the rest by all.
+  const nanoseconds more = predicted_makespan(by_four, 8, asleep);
+  CHECK(more < predicted_makespan(by_four, 4, asleep));
+  CHECK(more < predicted_makespan(alone, 8, asleep));
+  // What four end before anybody new comes needs nobody new.
+  const remaining_work little{200, nanoseconds{1e3}, 4};
+  CHECK(predicted_makespan(little, 8, asleep) >= predicted_makespan(little, 4, asleep));
+}

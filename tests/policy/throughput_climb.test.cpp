@@ -225,6 +225,39 @@ TEST_CASE("dear items at the helper's place are not taken for contention", "[pol
   CHECK(jobs_after_comparison(10'000.0, 100.0, 1.0) == 2);
 }
 
+namespace {
+
+/// One beat of eight workers that reach half the rate of one alone, while the caller's own items
+/// cost `slowed` times what they did alone. Is anything done about it?
+bool doubts_eight_workers(double slowed) {
+  throughput_climb climb;
+  climb.start(8, 0.01, nanoseconds{0});
+  const nanoseconds length{100e3};
+  bool doubted = false;
+  for (int beat = 1; beat <= 4; ++beat) {
+    const auto items = static_cast<std::size_t>(length.count() / (100.0 * slowed));
+    const auto advice =
+        climb.observe({.items = std::max<std::size_t>(500, items),
+                       .busy = length * 8.0,
+                       .wall = length,
+                       .rate = 0.005,
+                       .workers = 8,
+                       .items_left = 1'000'000,
+                       .finished = nanoseconds{1e6 + length.count() * static_cast<double>(beat)},
+                       .caller = {items, length}});
+    doubted = doubted || advice.reason != reason_code::none;
+  }
+  return doubted;
+}
+
+}  // namespace
+
+TEST_CASE("of many workers, a caller that is hardly slower shows that others have dear items",
+          "[policy][unit]") {
+  CHECK_FALSE(doubts_eight_workers(1.0));
+  CHECK(doubts_eight_workers(8.0));
+}
+
 TEST_CASE("contention shows through items of different cost", "[policy][unit]") {
   CHECK(jobs_after_comparison(100.0, 10'000.0, 2.5) == 1);
   CHECK(jobs_after_comparison(100.0, 100.0, 2.5) == 1);

@@ -61,3 +61,9 @@ TEST_CASE("ties go to fewer workers", "[policy][unit]") {
   // Four items of a second: three workers take as long as two.
   CHECK(best_worker_count({4, nanoseconds{1e9}}, 3, asleep).n_jobs == 2);
 }
+
+TEST_CASE("workers that run already are not counted down", "[policy][unit]") {
+  CHECK(best_worker_count({200, nanoseconds{1e3}, 6}, 64, asleep).n_jobs == 6);
+  CHECK(best_worker_count({100'000, nanoseconds{1e3}, 6}, 64, asleep).n_jobs > 6);
+  CHECK(best_worker_count({100'000, nanoseconds{1e3}, 100}, 64, asleep).n_jobs == 64);
+}

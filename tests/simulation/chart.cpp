@@ -5,6 +5,7 @@
 #include "tests/simulation/heat_map.hpp"
 #include "tests/support/virtual_machine/simulate.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdio>
@@ -60,14 +61,13 @@ struct outcome {
   [[nodiscard]] double makespan_ratio() const { return seen.makespan / best.makespan; }
 };
 
-/// What was decided when the map was shared; 1 if it never was.
-std::size_t first_shared(const simulated_map& seen) {
+/// The most workers that were decided on: where costs rise, more than at first.
+std::size_t most_shared(const simulated_map& seen) {
+  std::size_t most = 1;
   for (const amorsize::revision& one : seen.report.revisions) {
-    if (one.n_jobs > 1) {
-      return one.n_jobs;
-    }
+    most = std::max(most, one.n_jobs);
   }
-  return 1;
+  return most;
 }
 
 outcome run_long(const row_of_costs& row, std::size_t workers) {
@@ -85,7 +85,7 @@ outcome run_short(const row_of_costs& row, std::size_t workers) {
       row.make(static_cast<std::size_t>(short_work / mean_of_short), mean_of_short);
   outcome made{"short", row.name, workers, simulate_warm(model, costs)};
   made.best = find_best_n_jobs(model, costs);
-  made.chosen = first_shared(made.seen);
+  made.chosen = most_shared(made.seen);
   return made;
 }
 

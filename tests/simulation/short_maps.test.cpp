@@ -2,6 +2,7 @@
 #include "tests/support/catch.hpp"
 #include "tests/support/virtual_machine/simulate.hpp"
 
+#include <algorithm>
 #include <cstddef>
 
 namespace amorsize_tests {
@@ -60,6 +61,27 @@ TEST_CASE("short maps take within a factor of two as many of 1,000 workers as wo
           "[simulation][property]") {
   for (const double ms : {0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0}) {
     expect_good_choice(1'000, nanoseconds{ms * 1e6});
+  }
+}
+
+TEST_CASE("short maps whose items become dear get more workers while they run",
+          "[simulation][property]") {
+  for (const shape which : {shape::rising, shape::step_up}) {
+    for (const std::size_t workers : {4UL, 8UL, 16UL, 64UL}) {
+      const machine_model model{.workers = workers};
+      const item_costs costs = short_map(which, nanoseconds{2e6});
+      const best_n_jobs best = find_best_n_jobs(model, costs);
+      const simulated_map seen = simulate_warm(model, costs);
+      const std::size_t at_first = first_shared(seen);
+      std::size_t most = at_first;
+      for (const amorsize::revision& one : seen.report.revisions) {
+        most = std::max(most, one.n_jobs);
+      }
+      CAPTURE(static_cast<int>(which), workers, best.n_jobs, at_first, most);
+      CHECK(3 * most >= best.fewest);
+      CHECK(seen.makespan <= 2.0 * best.makespan);
+      CHECK((most > at_first || workers < 64 || which != shape::rising));
+    }
   }
 }
 
