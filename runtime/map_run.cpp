@@ -55,6 +55,10 @@ map_run::map_run(const detail::map_request& request,
     record_ = &insight::record_event;
     map_id_ = insight::next_map_id();
   }
+  if (with.reported()) [[unlikely]] {
+    use_before_ = probe::this_thread_use();
+    began_ = last_ = last_progress_ = time_.now();  // a system call is no part of the map
+  }
 }
 
 void map_run::run() {

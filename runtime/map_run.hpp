@@ -12,6 +12,7 @@
 #include "runtime/policy/controller.hpp"
 #include "runtime/policy/decision_history.hpp"
 #include "runtime/policy/map_event.hpp"
+#include "runtime/probe/thread_use.hpp"
 #include "runtime/settings.hpp"
 
 #include <amorsize/detail/engines.hpp>
@@ -105,6 +106,7 @@ class map_run {
   void log_decisions() noexcept;
   void end_report() noexcept;
   [[nodiscard]] map_outcome outcome();
+  void add_waiting_warning(const map_outcome& seen);
 
   const detail::map_request& request_;
   const settings& with_;
@@ -130,6 +132,7 @@ class map_run {
   nanoseconds shared_from_{0};
   nanoseconds cost_before_{0};  ///< per item, while no helper had come yet; 0 = too short to tell
   std::size_t workers_ = 0;     ///< that ran items, while somebody wants to know
+  probe::thread_use use_before_{};  ///< of the calling thread, while somebody wants to know
   nanoseconds last_progress_{0};
   executor::wake_observation woken_{};
   executor::shared_map* map_ = nullptr;

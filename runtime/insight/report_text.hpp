@@ -22,10 +22,14 @@ namespace insight {
 
 class text_block;
 
-/// The row of what other numbers of workers than the chosen one were predicted to take.
+/// Rows of what other numbers of workers than the chosen one were predicted to take; above the
+/// limit they would need CPUs that this process may not use. limit: 0 = was not asked for.
+/// hindsight: what is known better by now about more workers; empty = nothing.
 void add_alternatives(text_block& block,
                       const std::vector<report::alternative>& alternatives,
-                      std::size_t chosen);
+                      std::size_t chosen,
+                      std::size_t limit,
+                      const std::string& hindsight);
 
 }  // namespace insight
 }  // namespace AMORSIZE_ABI_NAMESPACE
