@@ -192,6 +192,10 @@ report make_report(const policy::decision_history& history, map_outcome outcome)
     made.alternatives = alternatives_to(main);
     if (is_fact(main) && outcome.ended == policy::event_kind::map_done) {
       made.alternatives = other_counts(in_hindsight(main, outcome));
+      for (const report::alternative& each : made.alternatives) {
+        made.estimated_speedup =
+            each.n_jobs == main.n_jobs ? each.estimated_speedup : made.estimated_speedup;
+      }
     }
     if (outcome.predicted && outcome.ended == policy::event_kind::map_done &&
         is_prediction(to_audit(history, longest).what)) {

@@ -54,7 +54,7 @@ struct report {
   std::size_t workers = 0;    ///< workers that ran items
   std::string reason = {};    ///< why n_jobs is what it is
   double estimated_speedup =
-      0.0;  ///< over the plain loop, as predicted by the decision in force longest
+      0.0;  ///< over the plain loop, as predicted by the decision in force longest; see alternatives
   /// Items per second with helpers / alone, both measured in this map; alone: in a comparison, or
   /// before the first helper came. 1 when never shared; 0 when the rate alone was not measured.
   double measured_speedup = 0.0;

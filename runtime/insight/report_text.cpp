@@ -108,18 +108,13 @@ std::string longest_line(const report& value) {
                   : "smaller chunks might help, more workers not");
 }
 
-/// Chunks that differ more compare other items with others.
-constexpr double uneven_spread = 0.5;
-
 std::string speedup_line(const report& value) {
   std::string line = ratio_text(value.estimated_speedup) + " estimated, ";
   if (!(value.measured_speedup > 0.0)) {
     return line + "not measured";
   }
   line += ratio_text(value.measured_speedup) + " measured";
-  return value.workers > 1 && value.estimated_cost_spread > uneven_spread
-             ? line + " (on items of other costs)"
-             : line;
+  return compares_other_items(value) ? line + " (on items of other costs)" : line;
 }
 
 std::string overheads_line(const report& value) {
@@ -160,6 +155,14 @@ void add_alternatives(text_block& block,
   } else if (!beyond.empty()) {
     block.row("with more", beyond + ", had each a CPU");
   }
+}
+
+bool compares_other_items(const report& value) noexcept {
+  constexpr double uneven_spread = 0.5;
+  constexpr double credible_gain = 1.25;
+  return value.workers > 1 && value.measured_speedup > 0.0 &&
+         (value.estimated_cost_spread > uneven_spread ||
+          value.measured_speedup > credible_gain * static_cast<double>(value.workers));
 }
 
 std::string report_text(const report& value) {

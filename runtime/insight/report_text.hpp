@@ -20,6 +20,10 @@ namespace insight {
 [[nodiscard]] std::string plan_text(const plan& value);
 [[nodiscard]] std::string machine_text(const machine& value);
 
+/// Were the items that were run alone and together so different that their rates tell little about
+/// the workers?
+[[nodiscard]] bool compares_other_items(const report& value) noexcept;
+
 class text_block;
 
 /// Rows of what other numbers of workers than the chosen one were predicted to take; above the
