@@ -12,6 +12,7 @@
 #include "runtime/policy/controller.hpp"
 #include "runtime/policy/decision_history.hpp"
 #include "runtime/policy/map_event.hpp"
+#include "runtime/policy/remaining_time.hpp"
 #include "runtime/probe/thread_use.hpp"
 #include "runtime/settings.hpp"
 
@@ -134,6 +135,7 @@ class map_run {
   std::size_t workers_ = 0;     ///< that ran items, while somebody wants to know
   probe::thread_use use_before_{};  ///< of the calling thread, while somebody wants to know
   nanoseconds last_progress_{0};
+  std::optional<policy::remaining_time> eta_;  ///< from the first call of on_progress on
   executor::wake_observation woken_{};
   executor::shared_map* map_ = nullptr;
   std::optional<executor::crew::presence> presence_;

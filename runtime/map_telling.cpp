@@ -41,11 +41,11 @@ void map_run::call_progress(nanoseconds now) {
   state.items_total = request_.items;
   const nanoseconds elapsed = policy::sane(now - began_);
   state.elapsed = std::chrono::nanoseconds{static_cast<std::int64_t>(elapsed.count())};
-  if (state.items_done > 0 && state.items_done < state.items_total) {
-    const double left = static_cast<double>(state.items_total - state.items_done);
-    state.eta = std::chrono::nanoseconds{static_cast<std::int64_t>(
-        policy::sane(elapsed * (left / static_cast<double>(state.items_done))).count())};
+  if (!eta_) {
+    eta_.emplace();
   }
+  state.eta = std::chrono::nanoseconds{static_cast<std::int64_t>(
+      eta_->observe(state.items_done, state.items_total, elapsed).count())};
   state.n_jobs = map_ != nullptr ? map_->allowed.load(std::memory_order_relaxed) : 1;
   state.chunksize = chunksize_told_ > 0 ? chunksize_told_ : request_.items;
   with_.how->on_progress(state);
