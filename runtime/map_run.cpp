@@ -55,10 +55,6 @@ map_run::map_run(const detail::map_request& request,
     record_ = &insight::record_event;
     map_id_ = insight::next_map_id();
   }
-  if (with.reported()) [[unlikely]] {
-    use_before_ = probe::this_thread_use();
-    began_ = last_ = last_progress_ = time_.now();  // a system call is no part of the map
-  }
 }
 
 void map_run::run() {
@@ -132,6 +128,7 @@ bool map_run::run_block() {
         done_ - first, now - last_ + nanoseconds{executor::nested_work() - nested}, now - began_});
     if (record_ != nullptr) [[unlikely]] {
       note(policy::event_kind::alone, last_, now, first, done_ - first);
+      look_at_thread();
       last_ = time_.now();  // a thread's first event allocates: that is not part of the next block
     } else {
       last_ = now;

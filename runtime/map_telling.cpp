@@ -123,14 +123,24 @@ void map_run::end_report() noexcept {
   }
 }
 
+void map_run::look_at_thread() noexcept {
+  if (!thread_before_ && with_.reported()) {
+    thread_before_.emplace(thread_look{probe::this_thread_use(), busy_alone_});
+  }
+}
+
 void map_run::add_waiting_warning(const map_outcome& seen) {
-  if (seen.worker_busy.empty() || seen.worker_busy.front() < insight::waiting_told_from) {
+  if (!thread_before_ || seen.worker_busy.empty()) {
     return;
   }
-  const probe::thread_use used = probe::this_thread_use() - use_before_;
+  const nanoseconds busy = policy::sane(seen.worker_busy.front() - thread_before_->busy);
+  if (busy < insight::waiting_told_from) {
+    return;
+  }
+  const probe::thread_use used = probe::this_thread_use() - thread_before_->use;
   const bool were_no_use = history_.newest().what.reason == policy::reason_code::no_speedup;
   std::string sentence = insight::waiting_text(
-      {.busy = seen.worker_busy.front(),
+      {.busy = busy,
        .cpu = used.cpu,
        .waits = policy::saturating_subtract(used.waits, waits_of_the_map),
        .preempted = used.preempted},
@@ -162,7 +172,9 @@ map_outcome map_run::outcome() {
   seen.wake = woken_.wake;
   seen.start = woken_.start;
   seen.claim = overheads_of_process().claim();
-  seen.typical = overheads_of_process().get(policy::crew_state::asleep, last_);
+  if (!was_shared_ || with_.n_jobs > 1) {  // it rested on no estimate
+    seen.typical = overheads_of_process().get(policy::crew_state::asleep, last_);
+  }
   seen.backend = was_shared_ ? crew_of_process().backend_name() : "none";
   add_waiting_warning(seen);
   seen.warnings = std::move(warnings_);

@@ -48,13 +48,13 @@ struct report {
     double estimated_speedup = 0.0;  ///< over the plain loop
   };
 
-  std::size_t items = 0;      ///< given to the callable, also on failure
-  std::size_t n_jobs = 0;     ///< workers allowed, in force longest; the caller included
-  std::size_t chunksize = 0;  ///< items per chunk, in force longest
-  std::size_t workers = 0;    ///< workers that ran items
-  std::string reason = {};    ///< why n_jobs is what it is
-  double estimated_speedup =
-      0.0;  ///< over the plain loop, as predicted by the decision in force longest; see alternatives
+  std::size_t items = 0;           ///< given to the callable, also on failure
+  std::size_t n_jobs = 0;          ///< workers allowed, in force longest; the caller included
+  std::size_t chunksize = 0;       ///< items per chunk, in force longest
+  std::size_t workers = 0;         ///< workers that ran items
+  std::string reason = {};         ///< why n_jobs is what it is
+  double estimated_speedup = 0.0;  ///< over the plain loop, as predicted by the decision in force
+                                   ///< longest; see alternatives
   /// Items per second with helpers / alone, both measured in this map; alone: in a comparison, or
   /// before the first helper came. 1 when never shared; 0 when the rate alone was not measured.
   double measured_speedup = 0.0;
