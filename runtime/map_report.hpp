@@ -4,6 +4,7 @@
 
 #include "runtime/policy/decision_history.hpp"
 #include "runtime/policy/map_event.hpp"
+#include "runtime/policy/overhead_model.hpp"
 #include "runtime/policy/units.hpp"
 
 #include <amorsize/report.hpp>
@@ -30,6 +31,7 @@ struct map_outcome {
   policy::nanoseconds wake{0};   ///< what calling the helpers cost
   policy::nanoseconds start{0};  ///< until the first one ran
   policy::nanoseconds claim{0};
+  policy::overheads typical{};  ///< of waking helpers that sleep, as assumed at the end
   const char* backend = "none";
   std::vector<std::string> warnings = {};
   policy::event_kind ended = policy::event_kind::map_done;
@@ -39,8 +41,8 @@ struct map_outcome {
 };
 
 /// What other numbers of workers were predicted to bring: one, those next to the decision's, twice
-/// as many, as many as were to be had. Empty when a decision rests on no prediction. O(log
-/// workers).
+/// as many, as many as were to be had. Empty when a decision rests on no estimate of the costs.
+/// O(log workers).
 [[nodiscard]] std::vector<report::alternative> alternatives_to(const policy::decision& made);
 
 [[nodiscard]] report make_report(const policy::decision_history& history, map_outcome outcome);

@@ -128,6 +128,7 @@ bool map_run::run_block() {
         done_ - first, now - last_ + nanoseconds{executor::nested_work() - nested}, now - began_});
     if (record_ != nullptr) [[unlikely]] {
       note(policy::event_kind::alone, last_, now, first, done_ - first);
+      look_at_thread();
       last_ = time_.now();  // a thread's first event allocates: that is not part of the next block
     } else {
       last_ = now;

@@ -12,6 +12,8 @@
 #include "runtime/policy/controller.hpp"
 #include "runtime/policy/decision_history.hpp"
 #include "runtime/policy/map_event.hpp"
+#include "runtime/policy/remaining_time.hpp"
+#include "runtime/probe/thread_use.hpp"
 #include "runtime/settings.hpp"
 
 #include <amorsize/detail/engines.hpp>
@@ -105,6 +107,10 @@ class map_run {
   void log_decisions() noexcept;
   void end_report() noexcept;
   [[nodiscard]] map_outcome outcome();
+  /// From where on it is told whether the callable waits. Once, where the clock is read anew
+  /// anyway.
+  void look_at_thread() noexcept;
+  void add_waiting_warning(const map_outcome& seen);
 
   const detail::map_request& request_;
   const settings& with_;
@@ -131,9 +137,15 @@ class map_run {
   nanoseconds cost_before_{0};  ///< per item, while no helper had come yet; 0 = too short to tell
   std::size_t workers_ = 0;     ///< that ran items, while somebody wants to know
   nanoseconds last_progress_{0};
+  std::optional<policy::remaining_time> eta_;  ///< from the first call of on_progress on
   executor::wake_observation woken_{};
   executor::shared_map* map_ = nullptr;
   std::optional<executor::crew::presence> presence_;
+  struct thread_look {
+    probe::thread_use use{};
+    nanoseconds busy{0};  ///< inside the callable until then
+  };
+  std::optional<thread_look> thread_before_;  ///< the calling thread, for a report
   std::vector<nanoseconds> helpers_busy_;
   std::vector<std::string> warnings_;
   /// Written by a stop request on any thread, read by the body before each item: relaxed, the items

@@ -182,6 +182,9 @@ void map_run::share(std::size_t n_jobs, executor::expected helpers, std::size_t 
     map_run& run;
     ~return_place() { run.close_books(); }
   };
+  if (record_ != nullptr) [[unlikely]] {
+    look_at_thread();
+  }
   executor::deal(*map_, n_jobs, helpers, head_start);
   shared_from_ = last_;
   const return_place at_end{*this};

@@ -3,6 +3,7 @@
 #include "runtime/insight/decision_log.hpp"
 #include "runtime/insight/event_log.hpp"
 #include "runtime/insight/timeline.hpp"
+#include "runtime/insight/waiting_text.hpp"
 #include "runtime/learnt_overheads.hpp"
 #include "runtime/map_run.hpp"
 #include "runtime/policy/makespan.hpp"
@@ -11,6 +12,7 @@
 #include "runtime/report_delivery.hpp"
 
 #include <new>
+#include <string>
 #include <utility>
 
 namespace amorsize {
@@ -18,6 +20,13 @@ inline namespace AMORSIZE_ABI_NAMESPACE {
 
 using policy::decision;
 using policy::nanoseconds;
+
+namespace {
+
+/// How often the calling thread may sleep for its helpers, at the end and when it is woken in vain.
+inline constexpr std::size_t waits_of_the_map = 4;
+
+}  // namespace
 
 void map_run::tick(nanoseconds now) {
   if (now - last_progress_ >= progress_interval) {
@@ -32,11 +41,11 @@ void map_run::call_progress(nanoseconds now) {
   state.items_total = request_.items;
   const nanoseconds elapsed = policy::sane(now - began_);
   state.elapsed = std::chrono::nanoseconds{static_cast<std::int64_t>(elapsed.count())};
-  if (state.items_done > 0 && state.items_done < state.items_total) {
-    const double left = static_cast<double>(state.items_total - state.items_done);
-    state.eta = std::chrono::nanoseconds{static_cast<std::int64_t>(
-        policy::sane(elapsed * (left / static_cast<double>(state.items_done))).count())};
+  if (!eta_) {
+    eta_.emplace();
   }
+  state.eta = std::chrono::nanoseconds{static_cast<std::int64_t>(
+      eta_->observe(state.items_done, state.items_total, elapsed).count())};
   state.n_jobs = map_ != nullptr ? map_->allowed.load(std::memory_order_relaxed) : 1;
   state.chunksize = chunksize_told_ > 0 ? chunksize_told_ : request_.items;
   with_.how->on_progress(state);
@@ -114,6 +123,33 @@ void map_run::end_report() noexcept {
   }
 }
 
+void map_run::look_at_thread() noexcept {
+  if (!thread_before_ && with_.reported()) {
+    thread_before_.emplace(thread_look{probe::this_thread_use(), busy_alone_});
+  }
+}
+
+void map_run::add_waiting_warning(const map_outcome& seen) {
+  if (!thread_before_ || seen.worker_busy.empty()) {
+    return;
+  }
+  const nanoseconds busy = policy::sane(seen.worker_busy.front() - thread_before_->busy);
+  if (busy < insight::waiting_told_from) {
+    return;
+  }
+  const probe::thread_use used = probe::this_thread_use() - thread_before_->use;
+  const bool were_no_use = history_.newest().what.reason == policy::reason_code::no_speedup;
+  std::string sentence = insight::waiting_text(
+      {.busy = busy,
+       .cpu = used.cpu,
+       .waits = policy::saturating_subtract(used.waits, waits_of_the_map),
+       .preempted = used.preempted},
+      were_no_use ? insight::more_workers::were_no_use : insight::more_workers::may_help);
+  if (!sentence.empty()) {
+    warnings_.push_back(std::move(sentence));
+  }
+}
+
 map_outcome map_run::outcome() {
   map_outcome seen;
   seen.items_given = done_ + items_shared_ + given_beyond_;
@@ -136,7 +172,11 @@ map_outcome map_run::outcome() {
   seen.wake = woken_.wake;
   seen.start = woken_.start;
   seen.claim = overheads_of_process().claim();
+  if (!was_shared_ || with_.n_jobs > 1) {  // it rested on no estimate
+    seen.typical = overheads_of_process().get(policy::crew_state::asleep, last_);
+  }
   seen.backend = was_shared_ ? crew_of_process().backend_name() : "none";
+  add_waiting_warning(seen);
   seen.warnings = std::move(warnings_);
   seen.ended = ended_;
   seen.map_id = map_id_;

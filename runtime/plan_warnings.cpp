@@ -1,4 +1,5 @@
 #include "runtime/insight/number_text.hpp"
+#include "runtime/insight/waiting_text.hpp"
 #include "runtime/plan_warnings.hpp"
 #include "runtime/policy/plan_estimate.hpp"
 #include "runtime/probe/environment.hpp"
@@ -7,6 +8,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 
 namespace amorsize {
 inline namespace AMORSIZE_ABI_NAMESPACE {
@@ -19,10 +21,6 @@ using policy::nanoseconds;
 
 /// A cost whose standard error is above this moves n_jobs and the gate.
 constexpr double weak_error = 0.25;
-/// Below, the system calls that read CPU time count for too much.
-constexpr nanoseconds telling_wall{200e3};
-/// A callable whose thread has the CPU for less of the time waits for something.
-constexpr double waiting_below = 0.6;
 /// Other threads that use more than this much of the time are worth a word.
 constexpr double others_above = 0.3;
 /// Looking at the memory takes 10 us and more.
@@ -42,19 +40,22 @@ void add_timing_warnings(plan& made, const dry_run_facts& seen) {
 }
 
 void add_callable_warnings(plan& made, const dry_run_facts& seen) {
-  if (seen.wall < telling_wall) {
+  if (seen.wall < insight::waiting_told_from) {
     return;
   }
-  const double own = policy::sane(seen.own_cpu) / seen.wall;
-  const double others = policy::sane(seen.all_cpu - seen.own_cpu) / seen.wall;
+  const double others = policy::sane(seen.all_cpu - seen.own.cpu) / seen.wall;
   if (others > others_above) {
     made.warnings.push_back("other threads of this process used " + percent_text(others) +
                             " of a CPU meanwhile: the callable starts threads of its own, or the "
                             "process is busy; then workers compete");
   }
-  if (own < waiting_below) {
-    made.warnings.push_back("the callable waits: it used the CPU for " + percent_text(own) +
-                            " of the time; n_jobs above the number of CPUs may be worth trying");
+  std::string waiting = insight::waiting_text({.busy = seen.wall,
+                                               .cpu = seen.own.cpu,
+                                               .waits = seen.own.waits,
+                                               .preempted = seen.own.preempted},
+                                              insight::more_workers::may_help);
+  if (!waiting.empty()) {
+    made.warnings.push_back(std::move(waiting));
   }
 }
 

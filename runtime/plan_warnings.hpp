@@ -3,6 +3,7 @@
 #pragma once
 
 #include "runtime/policy/units.hpp"
+#include "runtime/probe/thread_use.hpp"
 #include "runtime/settings.hpp"
 
 #include <amorsize/detail/dry_run.hpp>
@@ -17,7 +18,7 @@ struct dry_run_facts {
   const detail::dry_run_input& input;
   const settings& with;
   policy::nanoseconds wall{0};     ///< the dry run, from its beginning to its end
-  policy::nanoseconds own_cpu{0};  ///< of it, CPU time of the calling thread
+  probe::thread_use own{};         ///< what the calling thread did meanwhile
   policy::nanoseconds all_cpu{0};  ///< CPU time of all threads of the process meanwhile
   double relative_error = 0.0;     ///< of the cost
 };

@@ -1,5 +1,6 @@
 #include "runtime/insight/number_text.hpp"
 #include "runtime/insight/reason_text.hpp"
+#include "runtime/policy/remaining_time.hpp"
 #include "runtime/probe/steady_clock.hpp"
 #include "runtime/progress_pace.hpp"
 #include "runtime/report_delivery.hpp"
@@ -61,6 +62,7 @@ struct serial_run::state {
   policy::nanoseconds looked_up{0};  ///< when the clock was read last
   std::size_t items_looked_up = 0;
   policy::nanoseconds shown{0};  ///< when on_progress was called last
+  policy::remaining_time eta;
 
   [[nodiscard]] bool shows_progress() const {
     return with.how != nullptr && static_cast<bool>(with.how->on_progress);
@@ -77,10 +79,7 @@ void serial_run::state::show(std::size_t items, policy::nanoseconds now) {
                .elapsed = whole(now - began),
                .n_jobs = 1,
                .chunksize = items_total};
-  if (items != 0 && items_total > items) {
-    far.eta = whole((now - began) *
-                    (static_cast<double>(items_total - items) / static_cast<double>(items)));
-  }
+  far.eta = whole(eta.observe(items, items_total, now - began));
   with.how->on_progress(far);
 }
 

@@ -1,5 +1,7 @@
 // Streams: what the templates call, the inline part, and the way to helpers and back.
 #include "runtime/executor/worker_loop.hpp"
+#include "runtime/insight/decision_log.hpp"
+#include "runtime/insight/event_log.hpp"
 #include "runtime/learnt_overheads.hpp"
 #include "runtime/policy/chunk_size.hpp"
 #include "runtime/probe/steady_clock.hpp"
@@ -93,6 +95,12 @@ void stream_run::abandon(std::size_t items) noexcept {
   }
   self.is_over = true;
   items += std::exchange(self.since_clock, 0);
+  // The consumer of a view has lost interest, unless something was thrown.
+  const bool is_thrown = std::uncaught_exceptions() > 0 || std::current_exception() != nullptr;
+  self.ended = is_thrown ? policy::event_kind::map_failed : policy::event_kind::map_cancelled;
+  if (items > 0) {
+    self.note(policy::event_kind::alone, self.last, self.time.now(), self.given, items);
+  }
   self.given += items;
   self.inline_items += items;
   self.close();
@@ -128,12 +136,20 @@ stream_run::state::state(const options* how,
     bytes_limit = static_cast<std::size_t>(
         std::min<std::uint64_t>(with.how->memory_limit, std::numeric_limits<std::size_t>::max()));
   }
+  if (with.recorded()) [[unlikely]] {
+    record = &insight::record_event;
+    map_id = insight::next_map_id();
+    if (given > 0) {
+      note(policy::event_kind::alone, began, last, 0, given);
+    }
+  }
   if (with.n_jobs == 1 || with.max_jobs == 1) {
     controller.refuse(reason_code::one_job_requested);
   }
   if (is_stopped()) {
     controller.refuse(reason_code::stopped_before);
     is_over = true;
+    ended = policy::event_kind::map_cancelled;
     deliver_once();
     throw cancelled(0);
   }
@@ -146,10 +162,13 @@ stream_run::state::~state() {
 }
 
 void stream_run::state::close_block(std::size_t items) noexcept {
+  const nanoseconds now = time.now();
+  if (items > 0) {
+    note(policy::event_kind::alone, last, now, given, items);
+  }
   given += items;
   delivered += items;
   inline_items += items;
-  const nanoseconds now = time.now();
   controller.observe_inline(items, now - last, now - began);
   inline_busy += policy::sane(now - last);
   last = now;
@@ -232,6 +251,9 @@ bool stream_run::state::open() {
   map->began = began;
   map->arithmetic = executor::floating_point_environment::current();
   map->lane = lane.get();
+  map->record = record;
+  map->map_id = static_cast<std::uint32_t>(map_id);
+  lane->count_items_from(delivered);
   map->exempt.store(with.n_jobs > 1, std::memory_order_relaxed);
   lane->set_patience(crew->patience_of_helpers());
   lane->set_cost(controller.cost());
@@ -239,6 +261,7 @@ bool stream_run::state::open() {
   const executor::crew::calls calls = crew->open(*map, controller.next().n_jobs - 1);
   last = time.now();
   wake += last - before;
+  note(policy::event_kind::wake, before, last, 0, controller.next().n_jobs - 1);
   was_shared = true;
   shared_from = beat_began = before;
   beat_delivered = delivered_at_opening = delivered;

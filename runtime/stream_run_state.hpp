@@ -9,6 +9,7 @@
 #include "runtime/executor/stream_lane.hpp"
 #include "runtime/map_report.hpp"
 #include "runtime/policy/decision_history.hpp"
+#include "runtime/policy/map_event.hpp"
 #include "runtime/policy/stream_controller.hpp"
 #include "runtime/settings.hpp"
 
@@ -67,6 +68,13 @@ struct detail::stream_run::state {
   void note_decision(nanoseconds now) noexcept;
   void deliver_once() noexcept;
   [[nodiscard]] map_outcome outcome();
+  /// Something of the calling thread that began at `from` and ends now, for whoever records.
+  void note(policy::event_kind kind,
+            nanoseconds from,
+            nanoseconds until,
+            std::size_t first,
+            std::size_t items) const noexcept;
+  void log_events() noexcept;
 
   [[nodiscard]] std::size_t in_flight() const noexcept {
     return lane ? static_cast<std::size_t>(lane->published() - head) : 0;
@@ -83,6 +91,9 @@ struct detail::stream_run::state {
   bool watched = false;  ///< a stop may be requested
   bool shows = false;    ///< somebody wants to see progress
   bool by_completion = false;
+  policy::event_recorder record = nullptr;  ///< null: nobody looks
+  std::uint64_t map_id = 0;                 ///< given when somebody looks
+  policy::event_kind ended = policy::event_kind::map_done;
 
   nanoseconds began{0};
   nanoseconds last{0};  ///< newest reading

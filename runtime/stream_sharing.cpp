@@ -56,6 +56,7 @@ stream_batch* stream_run::state::next(void* source) {
     beat(time.now());
   }
   if (source_error) {
+    ended = policy::event_kind::map_failed;
     close();
     is_over = true;
     deliver_once();
@@ -66,6 +67,7 @@ stream_batch* stream_run::state::next(void* source) {
 }
 
 void stream_run::state::cancel() {
+  ended = policy::event_kind::map_cancelled;
   close();
   is_over = true;
   deliver_once();
@@ -96,6 +98,7 @@ void stream_run::state::take_back_handed_out() {
 
 void stream_run::state::throw_failure(std::uint64_t number) {
   std::exception_ptr error = std::move(lane->slot(number).error);
+  ended = policy::event_kind::map_failed;
   close();
   is_over = true;
   deliver_once();
@@ -246,7 +249,9 @@ void stream_run::state::wait_for_oldest() noexcept {
   } else {
     lane->wait_for(head, time, longest_wait_spin);
   }
-  caller_idle += time.now() - before;
+  const nanoseconds after = time.now();
+  note(policy::event_kind::wait, before, after, 0, 0);
+  caller_idle += after - before;
 }
 
 void stream_run::state::beat(nanoseconds now) {

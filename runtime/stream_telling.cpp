@@ -1,5 +1,7 @@
 // Streams: progress on the way, decision log and report at the end.
 #include "runtime/insight/decision_log.hpp"
+#include "runtime/insight/event_log.hpp"
+#include "runtime/insight/timeline.hpp"
 #include "runtime/learnt_overheads.hpp"
 #include "runtime/process.hpp"
 #include "runtime/progress_pace.hpp"
@@ -9,21 +11,15 @@
 #include <amorsize/progress.hpp>
 
 #include <algorithm>
-#include <atomic>
 #include <new>
 #include <string_view>
 #include <utility>
 
 namespace amorsize {
 inline namespace AMORSIZE_ABI_NAMESPACE {
-namespace {
 
 using policy::nanoseconds;
 using policy::reason_code;
-
-std::atomic<std::uint64_t> streams_logged{0};
-
-}  // namespace
 
 namespace detail {
 
@@ -67,7 +63,7 @@ void stream_run::state::note_decision(nanoseconds now) noexcept {
 }
 
 void stream_run::state::deliver_once() noexcept {
-  if (is_delivered || (!with.reported() && !was_shared)) {
+  if (is_delivered || (!with.recorded() && !was_shared)) {
     return;
   }
   is_delivered = true;
@@ -79,15 +75,7 @@ void stream_run::state::deliver_once() noexcept {
     }
     history.record(nanoseconds{0}, only);
   }
-  if (was_shared) {
-    // Above the numbers of ordinary maps, which count from one.
-    const std::uint64_t id =
-        (std::uint64_t{1} << 32U) + streams_logged.fetch_add(1, std::memory_order_relaxed);
-    const std::string_view label = with.how != nullptr ? with.how->label : std::string_view{};
-    for (std::size_t i = 0; i < history.size(); ++i) {
-      insight::record(id, began + history.at(i).when, history.at(i).what, label);
-    }
-  }
+  log_events();
   if (!with.reported()) {
     return;
   }
@@ -95,10 +83,39 @@ void stream_run::state::deliver_once() noexcept {
     if (with.n_jobs > 1 && !was_shared) {
       warn("n_jobs was set to more than one worker, but this stream was not shared");
     }
-    deliver(make_report(history, outcome()), with);
+    report filled = make_report(history, outcome());
+    insight::add_timeline(
+        filled, insight::events_of_map(static_cast<std::uint32_t>(map_id), began), began);
+    deliver(std::move(filled), with);
   } catch (const std::bad_alloc&) {  // NOLINT(bugprone-empty-catch): the stream's own results or
                                      // exception matter more than its report
   }
+}
+
+void stream_run::state::note(policy::event_kind kind,
+                             nanoseconds from,
+                             nanoseconds until,
+                             std::size_t first,
+                             std::size_t items) const noexcept {
+  if (record != nullptr) [[unlikely]] {
+    record({.began = from,
+            .duration_ns = static_cast<float>(policy::sane(until - from).count()),
+            .items = policy::saturated_items(items),
+            .first_item = first,
+            .map_id = static_cast<std::uint32_t>(map_id),
+            .kind = kind});
+  }
+}
+
+void stream_run::state::log_events() noexcept {
+  if (map_id == 0) {
+    map_id = insight::next_map_id();
+  }
+  const std::string_view label = with.how != nullptr ? with.how->label : std::string_view{};
+  for (std::size_t i = 0; i < history.size(); ++i) {
+    insight::record(map_id, began + history.at(i).when, history.at(i).what, label);
+  }
+  note(ended, began, time.now(), 0, given);
 }
 
 map_outcome stream_run::state::outcome() {
@@ -126,6 +143,8 @@ map_outcome stream_run::state::outcome() {
   seen.claim = overheads_of_process().claim();
   seen.backend = was_shared ? crew_of_process().backend_name() : "none";
   seen.warnings = std::move(warnings);
+  seen.ended = ended;
+  seen.map_id = map_id;
   return seen;
 }
 

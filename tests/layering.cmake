@@ -72,7 +72,9 @@ endfunction()
 
 # One include of one file; adds to `found` of check_file.
 function(check_include path name file)
-  if(file MATCHES "^(oneapi/)?tbb(/|\\.h$)" AND NOT path STREQUAL "runtime/executor/enlist_tbb.cpp")
+  # A user may have both: examples show it.
+  if(file MATCHES "^(oneapi/)?tbb(/|\\.h$)" AND NOT path STREQUAL "runtime/executor/enlist_tbb.cpp"
+      AND NOT path MATCHES "^examples/")
     violation("tbb" "${path}: only runtime/executor/enlist_tbb.cpp includes oneTBB (${file})")
   endif()
   if(file MATCHES "^hwloc" AND NOT path MATCHES "^runtime/probe/hwloc_topology\\.[a-z]+$")

@@ -20,7 +20,7 @@ struct progress {
   std::size_t items_done = 0;
   std::size_t items_total = 0;          ///< 0 = unknown
   std::chrono::nanoseconds elapsed{0};  ///< since the map began
-  std::chrono::nanoseconds eta{0};      ///< until the last item, at today's speed; 0 = unknown
+  std::chrono::nanoseconds eta{0};      ///< until the last item, at the speed of late; 0 = unknown
   std::size_t n_jobs = 0;               ///< workers allowed to run now; the caller included
   std::size_t chunksize = 0;            ///< items per chunk now
 };

@@ -44,17 +44,17 @@ struct report {
   /// What another number of workers was predicted to bring.
   struct alternative {
     std::size_t n_jobs = 0;
-    double estimated_ns = 0.0;       ///< nanoseconds, for the items left at the decision
+    double estimated_ns = 0.0;       ///< for the items left at the decision; a CPU for each worker
     double estimated_speedup = 0.0;  ///< over the plain loop
   };
 
-  std::size_t items = 0;      ///< given to the callable, also on failure
-  std::size_t n_jobs = 0;     ///< workers allowed, in force longest; the caller included
-  std::size_t chunksize = 0;  ///< items per chunk, in force longest
-  std::size_t workers = 0;    ///< workers that ran items
-  std::string reason = {};    ///< why n_jobs is what it is
-  double estimated_speedup =
-      0.0;  ///< over the plain loop, as predicted by the decision in force longest
+  std::size_t items = 0;           ///< given to the callable, also on failure
+  std::size_t n_jobs = 0;          ///< workers allowed, in force longest; the caller included
+  std::size_t chunksize = 0;       ///< items per chunk, in force longest
+  std::size_t workers = 0;         ///< workers that ran items
+  std::string reason = {};         ///< why n_jobs is what it is
+  double estimated_speedup = 0.0;  ///< over the plain loop, as predicted by the decision in force
+                                   ///< longest; see alternatives
   /// Items per second with helpers / alone, both measured in this map; alone: in a comparison, or
   /// before the first helper came. 1 when never shared; 0 when the rate alone was not measured.
   double measured_speedup = 0.0;
@@ -75,17 +75,22 @@ struct report {
   std::uint64_t map_id = 0;              ///< tells the maps of this process apart, as in the trace
   std::size_t limit_jobs = 0;            ///< what n_jobs could have been at most; 0 = not asked
   std::string limit = {};                ///< what set limit_jobs; empty when it was not asked
-  std::vector<alternative> alternatives = {};  ///< for the decision in force longest, by n_jobs
+  /// For the decision in force longest, by n_jobs. Where n_jobs was set, or could not have been
+  /// another, the estimates are made when the map has ended, of what its items did cost.
+  std::vector<alternative> alternatives = {};
   /// What the first decision to share, or else the one in force longest, predicted for the whole
   /// map; 0 = it predicted nothing (n_jobs was set, say).
   std::chrono::nanoseconds estimated_elapsed{0};
   /// What the calling thread spent on deciding: asking what may be used, and calling helpers.
   std::chrono::nanoseconds deciding{0};
-  std::string audit = {};            ///< how good the estimates were; empty: nothing to compare
-  std::size_t chunks = 0;            ///< run by all workers, as far as recorded
-  std::size_t steals = 0;            ///< ranges taken from another worker, as far as recorded
-  std::vector<span> timeline = {};   ///< by worker and time; bounded, see write_page
-  std::vector<cost_bin> costs = {};  ///< what items cost, chunk by chunk; at most 24 bins
+  std::string audit = {};  ///< how good the estimates were; empty: nothing to compare
+  std::size_t chunks = 0;  ///< run by all workers, as far as recorded
+  std::size_t steals = 0;  ///< ranges taken from another worker, as far as recorded
+  /// The chunk that took longest: no number of workers finishes sooner than one item.
+  std::chrono::nanoseconds longest_chunk{0};
+  std::size_t longest_chunk_items = 0;  ///< in it; as far as recorded
+  std::vector<span> timeline = {};      ///< by worker and time; bounded, see write_page
+  std::vector<cost_bin> costs = {};     ///< what items cost, chunk by chunk; at most 24 bins
 };
 
 AMORSIZE_API std::ostream& operator<<(std::ostream& out, const report& value);

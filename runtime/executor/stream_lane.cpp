@@ -33,6 +33,7 @@ void stream_lane::publish(detail::stream_batch& batch, std::size_t reserved_byte
   batch_slot& one = slot(number);
   one.batch = &batch;
   one.reserved_bytes = reserved_bytes;
+  one.first_item = std::exchange(items_before_, items_before_ + batch.items);
   one.is_taken_back = false;
   one.given = 0;
   one.busy = nanoseconds{0};
@@ -92,11 +93,14 @@ void stream_lane::run(shared_map& map, std::size_t seat, std::uint64_t number) {
            !failed_.compare_exchange_weak(lowest, number, std::memory_order_relaxed)) {
     }
   }
-  const nanoseconds busy =
-      policy::sane(map.time->now() - before + nanoseconds{nested_work() - nested});
+  const nanoseconds after = map.time->now();
+  const nanoseconds busy = policy::sane(after - before + nanoseconds{nested_work() - nested});
   const std::size_t made = one.batch->done;
   one.given = made + (has_failed ? 1 : 0);
   one.busy = busy;
+  if (map.record != nullptr) [[unlikely]] {
+    map.note(policy::event_kind::chunk, seat, before, after - before, one.first_item, one.given);
+  }
   one.result_bytes = body_.result_bytes != nullptr ? body_.result_bytes(*one.batch) : 0;
   if (made > 0) {
     set_cost(busy / static_cast<double>(made));

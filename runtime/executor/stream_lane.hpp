@@ -33,6 +33,7 @@ struct alignas(2 * cache_line) batch_slot {
   // Written by the calling thread before it publishes.
   detail::stream_batch* batch = nullptr;
   std::size_t reserved_bytes = 0;  ///< what the batch counts for in the window
+  std::size_t first_item = 0;      ///< its number in the stream
   bool is_taken_back = false;      ///< calling thread only
   // Written by the worker before the batch is done.
   std::exception_ptr error{};  ///< what item `done` of the batch threw
@@ -57,6 +58,8 @@ class stream_lane {
   [[nodiscard]] bool is_done(std::uint64_t number) noexcept {
     return slot(number).state.load(std::memory_order_acquire) == batch_slot::done;
   }
+  /// So many items of the stream came before the next batch.
+  void count_items_from(std::size_t items) noexcept { items_before_ = items; }
   void publish(detail::stream_batch& batch, std::size_t reserved_bytes) noexcept;
   /// Waits until the batch is done; another worker has it in hand. Spins for so long before it
   /// sleeps.
@@ -100,6 +103,7 @@ class stream_lane {
   const detail::stream_body body_;
   const std::size_t mask_;
   const std::unique_ptr<batch_slot[]> slots_;
+  std::size_t items_before_ = 0;  ///< the next batch; calling thread only
   /// Batches published. Written by the calling thread (release: publishes slot and batch), read by
   /// workers (acquire).
   alignas(cache_line) atomic<std::uint64_t> published_{0};

@@ -34,8 +34,13 @@ struct own_pace {
   std::size_t searches = 0;  ///< for something to steal
 };
 
-/// Runs items [first, last). Returns the first item that was not completed.
-std::size_t run_items(shared_map& map, std::size_t first, std::size_t last, nanoseconds cost) {
+struct items_run {
+  std::size_t next;     ///< the first item that was not completed
+  bool is_thrown_from;  ///< it was given to the callable, but threw
+};
+
+/// Runs items [first, last).
+items_run run_items(shared_map& map, std::size_t first, std::size_t last, nanoseconds cost) {
   const bool watched = map.layout.watch_every_item || cost >= watched_item;
   const std::atomic<std::size_t>& limit = map.errors.limit();
   const std::size_t step =
@@ -57,8 +62,9 @@ std::size_t run_items(shared_map& map, std::size_t first, std::size_t last, nano
     throw;
   } catch (...) {
     map.errors.record(block.next, std::current_exception());
+    return {block.next, true};
   }
-  return block.next;
+  return {block.next, false};
 }
 
 /// Runs what worker `seat` has claimed from range `from`, and counts it.
@@ -66,11 +72,14 @@ work_sample run_chunk(
     shared_map& map, std::size_t seat, std::size_t from, unit_range units, own_pace& pace) {
   const std::size_t first = map.layout.item_of(units.begin);
   const std::size_t last = map.layout.item_of(units.end);
-  const std::size_t next = run_items(map, first, last, pace.cost);
+  const auto [next, is_thrown_from] = run_items(map, first, last, pace.cost);
   if (next < last) {
     map.note_skipped(next);
   }
   if (next == first) {
+    if (map.record != nullptr && is_thrown_from) [[unlikely]] {
+      map.note(policy::event_kind::chunk, seat, pace.now, map.time->now() - pace.now, first, 1);
+    }
     // Behind a failure or a stop: so is all the rest of this range.
     static_cast<void>(map.range(from).take_all());
     return {};
@@ -80,7 +89,12 @@ work_sample run_chunk(
   const double nested = nested_work();
   const nanoseconds busy = policy::sane(ended - pace.now + nanoseconds{nested - pace.nested});
   if (map.record != nullptr) [[unlikely]] {
-    map.note(policy::event_kind::chunk, seat, pace.now, ended - pace.now, first, items);
+    map.note(policy::event_kind::chunk,
+             seat,
+             pace.now,
+             ended - pace.now,
+             first,
+             items + (is_thrown_from ? 1 : 0));
   }
   pace.nested = nested;
   pace.now = ended;

@@ -23,7 +23,7 @@ std::string plan_text(const plan& value) {
   if (!value.limit.empty()) {
     block.row("at most", value.limit);
   }
-  add_alternatives(block, value.alternatives, value.n_jobs);
+  add_alternatives(block, value.alternatives, value.n_jobs, value.limit_jobs, {});
   block.row("chunksize", count_text(value.chunksize));
   block.row("speedup",
             ratio_text(value.estimated_speedup) + " estimated, " +

@@ -1,5 +1,7 @@
 #include "runtime/insight/reason_text.hpp"
 
+#include <algorithm>
+
 namespace amorsize {
 inline namespace AMORSIZE_ABI_NAMESPACE {
 namespace insight {
@@ -41,12 +43,31 @@ std::string too_short_text(const policy::decision& made) {
   return work + ", too short for a wake-up of " + duration_text(wake_up);
 }
 
+/// More than so many times as fast as there are workers, it is the rate of one that is out of date.
+constexpr double most_credible = 1.5;
+
+bool is_credible(const policy::decision& made) {
+  const std::size_t workers = std::max({made.n_jobs, made.limit_jobs, std::size_t{2}});
+  return made.measured_rate_ratio > 0.0 &&
+         made.measured_rate_ratio <= most_credible * static_cast<double>(workers);
+}
+
 /// " (1.97 x the rate of one)", or nothing when it was not measured.
 std::string measured_text(const policy::decision& made) {
-  if (!(made.measured_rate_ratio > 0.0)) {
+  if (!is_credible(made)) {
     return {};
   }
   return " (" + ratio_text(made.measured_rate_ratio) + " x the rate of one)";
+}
+
+/// What made the helpers look useless, or what made them worth another try.
+std::string trial_text(const policy::decision& made, const char* what, const char* when) {
+  if (!(made.measured_rate_ratio > 0.0)) {
+    return what;
+  }
+  return is_credible(made) ? std::string(what) + " (" + ratio_text(made.measured_rate_ratio) +
+                                 " x the rate of one " + when + ")"
+                           : std::string(what) + " (the rate of one is out of date)";
 }
 
 std::string no_speedup_text(const policy::decision& made) {
@@ -109,9 +130,9 @@ std::string cause(const policy::decision& made) {
     case reason_code::no_speedup:
       return no_speedup_text(made);
     case reason_code::trying_alone:
-      return "a short trial alone, to compare the rates" + measured_text(made);
+      return trial_text(made, "a short trial alone, do helpers help?", "with them");
     case reason_code::trying_again:
-      return "trying again whether helpers help now" + measured_text(made);
+      return trial_text(made, "trying again, do helpers help now?", "before");
     case reason_code::costs_changed:
       return "items now cost " + duration_text(made.estimated_cost) + ", helpers help" +
              measured_text(made);

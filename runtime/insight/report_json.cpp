@@ -127,6 +127,8 @@ std::string to_json(const report& value) {
   json.member("audit", value.audit);
   json.member("chunks", value.chunks);
   json.member("steals", value.steals);
+  json.member("longest_chunk_ns", value.longest_chunk.count());
+  json.member("longest_chunk_items", value.longest_chunk_items);
   write_timeline(json, value.timeline);
   write_costs(json, value.costs);
   json.end_object();

@@ -109,9 +109,11 @@ std::string figures(const report& value) {
                 value.estimated_elapsed.count() > 0
                     ? "predicted " + duration_text(value.estimated_elapsed)
                     : "") +
-         figure("speedup",
-                measured ? ratio_text(value.measured_speedup) + " x" : "not measured",
-                "predicted " + ratio_text(value.estimated_speedup)) +
+         figure(
+             "speedup",
+             measured ? ratio_text(value.measured_speedup) + " x" : "not measured",
+             (compares_other_items(value) ? "on items of other costs; predicted " : "predicted ") +
+                 ratio_text(value.estimated_speedup)) +
          figure("workers",
                 count_text(value.workers),
                 value.limit_jobs > 0 ? "of at most " + count_text(value.limit_jobs) : "") +
@@ -168,11 +170,12 @@ std::string page_text(const report& value) {
               cost_chart(value),
               "One wide heap: even items. Two heaps: two kinds of items, or workers that hinder "
               "each other.");
-  page += section("Predicted against measured",
-                  prediction_chart(value),
-                  "For each number of workers: what was predicted for the items left at the "
-                  "decision. Below, where there is something to compare: the whole map. " +
-                      (value.audit.empty() ? "" : "Audit: " + html_text(value.audit)));
+  page +=
+      section("Predicted against measured",
+              prediction_chart(value),
+              "For each number of workers, had each a CPU: what was estimated for the items left "
+              "at the decision. Below, where there is something to compare: the whole map. " +
+                  (value.audit.empty() ? "" : "Audit: " + html_text(value.audit)));
   if (!value.revisions.empty()) {
     page += "<h2>Decisions</h2>\n" + revision_table(value.revisions);
   }

@@ -69,6 +69,54 @@ void add_revision_rows(text_block& block, const report& value) {
   }
 }
 
+std::string workers_line(const report& value) {
+  const bool none_came = value.n_jobs > 1 && value.workers == 1;
+  return count_text(value.workers) + " ran items" +
+         (none_came ? ", no helper came before the end" : "");
+}
+
+std::string chunks_line(const report& value) {
+  std::string line = count_text(value.chunksize);
+  if (value.chunks > 0 && value.n_jobs <= 1 && value.workers <= 1) {
+    return line + ", the clock read after " + count_text(value.chunks) +
+           (value.chunks == 1 ? " block" : " blocks");
+  }
+  if (value.chunks > 0) {
+    line += ", " + count_text(value.chunks) + (value.chunks == 1 ? " chunk run" : " chunks run");
+  }
+  if (value.steals > 0) {
+    line += ", " + count_text(value.steals) + (value.steals == 1 ? " steal" : " steals");
+  }
+  return line;
+}
+
+/// Of the elapsed time; a chunk that takes more decides when the map ends.
+constexpr double telling_chunk = 0.5;
+
+/// Empty unless one chunk kept the others waiting.
+std::string longest_line(const report& value) {
+  const double share = static_cast<double>(value.longest_chunk.count()) /
+                       std::max(1.0, static_cast<double>(value.elapsed.count()));
+  if (value.workers < 2 || !(share >= telling_chunk)) {
+    return {};
+  }
+  const bool is_item = value.longest_chunk_items == 1;
+  return "a chunk of " + count_text(value.longest_chunk_items) + (is_item ? " item" : " items") +
+         " took " + duration_text(value.longest_chunk) + ", " + percent_text(share) +
+         " of the time: " +
+         (is_item ? "more workers would not have helped"
+                  : "smaller chunks might help, more workers not");
+}
+
+std::string speedup_line(const report& value) {
+  std::string line = ratio_text(value.estimated_speedup) + " estimated, ";
+  if (!(value.measured_speedup > 0.0)) {
+    return line + "not measured";
+  }
+  line += ratio_text(value.measured_speedup) + " measured";
+  return compares_other_items(value) ? line + " (on items of other costs)" : line;
+}
+
 std::string overheads_line(const report& value) {
   std::string line = "claim " + duration_text(policy::nanoseconds{value.claim_cost_ns});
   if (value.measured_wake_cost_ns > 0.0) {
@@ -85,19 +133,36 @@ std::string overheads_line(const report& value) {
 
 void add_alternatives(text_block& block,
                       const std::vector<report::alternative>& alternatives,
-                      std::size_t chosen) {
-  std::string line;
+                      std::size_t chosen,
+                      std::size_t limit,
+                      const std::string& hindsight) {
+  std::string within;
+  std::string beyond;
   for (const report::alternative& each : alternatives) {
     if (each.n_jobs != chosen) {
+      std::string& line = limit > 0 && each.n_jobs > limit ? beyond : within;
       line += (line.empty() ? "" : "; ") + count_text(each.n_jobs) +
               (each.n_jobs == 1 ? " worker " : " workers ") +
               duration_text(policy::nanoseconds{each.estimated_ns}) + " (" +
               ratio_text(each.estimated_speedup) + " x)";
     }
   }
-  if (!line.empty()) {
-    block.row("instead", line);
+  if (!within.empty()) {
+    block.row("instead", within);
   }
+  if (!hindsight.empty()) {
+    block.row("with more", hindsight);
+  } else if (!beyond.empty()) {
+    block.row("with more", beyond + ", had each a CPU");
+  }
+}
+
+bool compares_other_items(const report& value) noexcept {
+  constexpr double uneven_spread = 0.5;
+  constexpr double credible_gain = 1.25;
+  return value.workers > 1 && value.measured_speedup > 0.0 &&
+         (value.estimated_cost_spread > uneven_spread ||
+          value.measured_speedup > credible_gain * static_cast<double>(value.workers));
 }
 
 std::string report_text(const report& value) {
@@ -112,21 +177,10 @@ std::string report_text(const report& value) {
   if (!value.limit.empty()) {
     block.row("at most", value.limit);
   }
-  add_alternatives(block, value.alternatives, value.n_jobs);
-  block.row("workers", count_text(value.workers) + " ran items");
-  block.row("chunksize",
-            count_text(value.chunksize) +
-                (value.chunks == 0 ? ""
-                                   : ", " + count_text(value.chunks) +
-                                         (value.chunks == 1 ? " chunk run" : " chunks run")) +
-                (value.steals == 0 ? ""
-                                   : ", " + count_text(value.steals) +
-                                         (value.steals == 1 ? " steal" : " steals")));
-  block.row(
-      "speedup",
-      ratio_text(value.estimated_speedup) + " estimated, " +
-          (value.measured_speedup > 0.0 ? ratio_text(value.measured_speedup) : std::string("not")) +
-          " measured");
+  add_alternatives(block, value.alternatives, value.n_jobs, value.limit_jobs, longest_line(value));
+  block.row("workers", workers_line(value));
+  block.row("chunksize", chunks_line(value));
+  block.row("speedup", speedup_line(value));
   block.row("elapsed",
             duration_text(value.elapsed) +
                 (value.deciding.count() > 0

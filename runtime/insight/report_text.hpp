@@ -20,12 +20,20 @@ namespace insight {
 [[nodiscard]] std::string plan_text(const plan& value);
 [[nodiscard]] std::string machine_text(const machine& value);
 
+/// Were the items that were run alone and together so different that their rates tell little about
+/// the workers?
+[[nodiscard]] bool compares_other_items(const report& value) noexcept;
+
 class text_block;
 
-/// The row of what other numbers of workers than the chosen one were predicted to take.
+/// Rows of what other numbers of workers than the chosen one were predicted to take; above the
+/// limit they would need CPUs that this process may not use. limit: 0 = was not asked for.
+/// hindsight: what is known better by now about more workers; empty = nothing.
 void add_alternatives(text_block& block,
                       const std::vector<report::alternative>& alternatives,
-                      std::size_t chosen);
+                      std::size_t chosen,
+                      std::size_t limit,
+                      const std::string& hindsight);
 
 }  // namespace insight
 }  // namespace AMORSIZE_ABI_NAMESPACE

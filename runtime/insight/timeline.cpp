@@ -111,6 +111,12 @@ void add_timeline(report& to, std::vector<map_event> events, nanoseconds began) 
     first = last;
   }
   add_costs(to, events);
+  const auto longest =
+      std::max_element(events.begin(), events.end(), [](const map_event& a, const map_event& b) {
+        return a.duration() < b.duration();
+      });
+  to.longest_chunk = whole(longest->duration());
+  to.longest_chunk_items = longest->items;
 }
 
 }  // namespace insight

@@ -234,10 +234,6 @@ const steady_clock& real_clock() noexcept {
   return the_clock;
 }
 
-policy::nanoseconds thread_cpu_time() noexcept {
-  return cpu_time(CLOCK_THREAD_CPUTIME_ID);
-}
-
 policy::nanoseconds process_cpu_time() noexcept {
   return cpu_time(CLOCK_PROCESS_CPUTIME_ID);
 }

@@ -30,12 +30,9 @@ class steady_clock final : public amorsize::clock {
 /// The clock of this process. Usable before and after the static constructors and destructors ran.
 [[nodiscard]] const steady_clock& real_clock() noexcept;
 
-/// CPU time of the calling thread; zero when the system will not tell.
+/// CPU time of all threads of this process together; zero when the system will not tell.
 ///
-/// Overhead: a system call (half a microsecond), so once per beat and never per chunk.
-[[nodiscard]] policy::nanoseconds thread_cpu_time() noexcept;
-
-/// CPU time of all threads of this process together; the same price.
+/// Overhead: a system call (half a microsecond), so never per chunk.
 [[nodiscard]] policy::nanoseconds process_cpu_time() noexcept;
 
 }  // namespace probe

@@ -1,5 +1,6 @@
 // What a report and on_progress say about maps of every kind.
 #include "tests/support/catch.hpp"
+#include "tests/support/stderr_replaced.hpp"
 
 #include <amorsize/amorsize.hpp>
 
@@ -209,6 +210,36 @@ TEST_CASE("progress of a long stream is told now and then, and grows", "[api][un
     CHECK(seen[i - 1].elapsed <= seen[i].elapsed);
   }
   CHECK(seen.back().items_done == 12);
+}
+
+TEST_CASE("a map that fails, is stopped or has no known end leaves no half bar behind",
+          "[api][unit]") {
+  static constexpr std::chrono::milliseconds each_item{40};
+  const auto slow_until = [](int last) {
+    return [last](int x) {
+      std::this_thread::sleep_for(each_item);
+      if (x == last) {
+        throw std::runtime_error("no");
+      }
+      return x;
+    };
+  };
+  const amorsize_tests::stderr_replaced terminal(60);
+  REQUIRE(terminal.usable());
+  const std::string cleared = "\r" + std::string(59, ' ') + "\r";
+  // Six items take longer than the interval: the bar has been drawn when the last one fails.
+  CHECK_THROWS(parallel_map(
+      numbers(8), slow_until(5), {.n_jobs = 1, .on_progress = amorsize::progress_bar("failing")}));
+  const std::string failed = terminal.written();
+  CHECK_THAT(failed, ContainsSubstring("failing"));
+  CHECK_THAT(failed, ContainsSubstring(" %"));
+  CHECK(failed.ends_with(cleared));
+  // A list has a length that nobody counts: no percentage.
+  const std::list<int> linked{1, 2, 3, 4};
+  parallel_map(linked, slow_until(-1), {.on_progress = amorsize::progress_bar("listing")});
+  const std::string listed = terminal.written();
+  CHECK_THAT(listed, ContainsSubstring("listing  4 items"));
+  CHECK(listed.find('%') == std::string::npos);
 }
 
 TEST_CASE("what on_progress throws leaves the map, and the report is filled",

@@ -45,10 +45,6 @@ const steady_clock& real_clock() noexcept {
   return the_clock;
 }
 
-policy::nanoseconds thread_cpu_time() noexcept {
-  return real_clock().now();
-}
-
 policy::nanoseconds process_cpu_time() noexcept {
   return real_clock().now();
 }

@@ -1,11 +1,23 @@
-# Opens the pages of sample_page.cpp in a headless Chromium and reads what became of them.
-#   cmake -D BROWSER=<chromium> -D PAGES=<program> -D WORK=<folder> -P in_browser.cmake
+# Opens the pages of sample_page.cpp and those of tests/api/six_maps.test.cpp in a headless Chromium and
+# reads what became of them.
+#   cmake -D BROWSER=<chromium> -D PAGES=<program> -D SIX_MAPS=<program> -D WORK=<folder> -P in_browser.cmake
 cmake_minimum_required(VERSION 3.25)
 file(MAKE_DIRECTORY "${WORK}")
 
-foreach(page IN ITEMS hostile long empty)
+execute_process(COMMAND "${CMAKE_COMMAND}" -E env "AMORSIZE_TEST_PAGES=${WORK}"
+  "${SIX_MAPS}" "*tell the same of six kinds of maps" COMMAND_ERROR_IS_FATAL ANY)
+file(GLOB maps RELATIVE "${WORK}" "${WORK}/map*.html")
+list(TRANSFORM maps REPLACE "\\.html$" "")
+list(LENGTH maps count)
+if(count LESS 6)
+  message(FATAL_ERROR "only ${count} pages of maps")
+endif()
+
+foreach(page IN ITEMS hostile long empty LISTS maps)
   set(file "${WORK}/${page}.html")
-  execute_process(COMMAND "${PAGES}" ${page} "${file}" COMMAND_ERROR_IS_FATAL ANY)
+  if(page MATCHES "^(hostile|long|empty)$")
+    execute_process(COMMAND "${PAGES}" ${page} "${file}" COMMAND_ERROR_IS_FATAL ANY)
+  endif()
   # No name can be looked up: what the page asked the network for would be an error in the log.
   execute_process(
     COMMAND "${BROWSER}" --headless --no-sandbox --disable-gpu --disable-background-networking

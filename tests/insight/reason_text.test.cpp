@@ -84,6 +84,26 @@ TEST_CASE("a reason names the numbers it rests on", "[insight][unit]") {
         "shared: 2 of 2 workers, 99,000 items x 1.00 us; 99 ms alone, 50 ms predicted");
 }
 
+TEST_CASE("a trial says what it is about, and no rate that cannot be", "[insight][unit]") {
+  decision made = usual_decision(reason_code::trying_alone);
+  CHECK(reason_text(made) ==
+        "serial: a short trial alone, do helpers help? (0.80 x the rate of one with them)");
+  made.measured_rate_ratio = 30.0;
+  CHECK(reason_text(made) ==
+        "serial: a short trial alone, do helpers help? (the rate of one is out of date)");
+  made.reason = reason_code::costs_changed;
+  made.n_jobs = 2;
+  CHECK(reason_text(made) == "shared: 2 of 2 workers, items now cost 90 ns, helpers help");
+  made.measured_rate_ratio = 1.9;
+  CHECK(reason_text(made) ==
+        "shared: 2 of 2 workers, items now cost 90 ns, helpers help (1.90 x the rate of one)");
+  made.reason = reason_code::trying_again;
+  made.measured_rate_ratio = 0.8;
+  CHECK(reason_text(made) ==
+        "shared: 2 of 2 workers, trying again, do helpers help now? (0.80 x the rate of one "
+        "before)");
+}
+
 TEST_CASE("a reason never claims a comparison that does not hold", "[insight][unit]") {
   decision made = usual_decision(reason_code::too_short);
   made.wake_cost = nanoseconds{6e3};

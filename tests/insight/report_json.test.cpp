@@ -45,6 +45,8 @@ TEST_CASE("a report's JSON has the members' names and values", "[insight][unit]"
   value.audit = "predicted 50 ms";
   value.chunks = 3;
   value.steals = 1;
+  value.longest_chunk = 19500ns;
+  value.longest_chunk_items = 40;
   value.timeline = {
       {.worker = 1, .when = 5us, .duration = 20us, .busy = 19us, .chunks = 3, .items = 120}};
   value.costs = {{.low_ns = 1.5, .high_ns = 2.5, .chunks = 3, .items = 120}};
@@ -61,7 +63,7 @@ TEST_CASE("a report's JSON has the members' names and values", "[insight][unit]"
     "outcome": "done", "map_id": 7, "limit_jobs": 2, "limit": "two CPUs",
     "alternatives": [{"n_jobs": 1, "estimated_ns": 99000000.0, "estimated_speedup": 1.0}],
     "estimated_elapsed_ns": 50000000, "deciding_ns": 9000, "audit": "predicted 50 ms",
-    "chunks": 3, "steals": 1,
+    "chunks": 3, "steals": 1, "longest_chunk_ns": 19500, "longest_chunk_items": 40,
     "timeline": [{"worker": 1, "when_ns": 5000, "duration_ns": 20000, "busy_ns": 19000,
                   "chunks": 3, "items": 120}],
     "costs": [{"low_ns": 1.5, "high_ns": 2.5, "chunks": 3, "items": 120}]
@@ -70,7 +72,7 @@ TEST_CASE("a report's JSON has the members' names and values", "[insight][unit]"
 
 TEST_CASE("an empty report is a JSON object with every member", "[insight][unit]") {
   const json read = json::parse(to_json(amorsize::report{}));
-  CHECK(read.size() == 30);
+  CHECK(read.size() == 32);
   CHECK(read["revisions"].empty());
   CHECK(read["elapsed_ns"] == 0);
 }

@@ -76,6 +76,68 @@ amorsize report: hashing
 )");
 }
 
+/// The row of that name, wrapped or not, as one line.
+std::string row_of(const std::string& text, const std::string& name) {
+  std::istringstream lines(text);
+  std::string line;
+  std::string found;
+  while (std::getline(lines, line)) {
+    if (!found.empty() && line.starts_with(std::string(14, ' '))) {
+      found += " " + line.substr(14);
+    } else if (!found.empty()) {
+      break;
+    } else if (line.starts_with("  " + name + " ")) {
+      found = line.substr(14);
+    }
+  }
+  return found;
+}
+
+TEST_CASE("a report tells what more workers would bring from what they would need CPUs for",
+          "[insight][unit]") {
+  amorsize::report value = shared_report();
+  value.limit_jobs = 2;
+  value.alternatives = {{1, 99e6, 1.0}, {2, 50e6, 1.98}, {3, 33e6, 2.97}, {4, 25e6, 3.93}};
+  const std::string text = written(value);
+  CHECK(row_of(text, "instead") == "1 worker 99 ms (1.00 x)");
+  CHECK(row_of(text, "with more") ==
+        "3 workers 33 ms (2.97 x); 4 workers 25 ms (3.93 x), had each a CPU");
+  value.limit_jobs = 0;  // nobody asked what there is
+  CHECK(row_of(written(value), "with more").empty());
+}
+
+TEST_CASE("a report says when one chunk kept all others waiting", "[insight][unit]") {
+  amorsize::report value = shared_report();
+  value.longest_chunk = 26ms;
+  value.longest_chunk_items = 1;
+  CHECK(row_of(written(value), "with more") ==
+        "a chunk of 1 item took 26 ms, 50 % of the time: more workers would not have helped");
+  value.longest_chunk_items = 40;
+  CHECK(row_of(written(value), "with more") ==
+        "a chunk of 40 items took 26 ms, 50 % of the time: smaller chunks might help, more "
+        "workers not");
+  value.longest_chunk = 25ms;
+  CHECK(row_of(written(value), "with more").empty());
+  value.longest_chunk = 52ms;
+  value.workers = 1;
+  CHECK(row_of(written(value), "with more").empty());
+}
+
+TEST_CASE("a report says when nobody came, and what its figures do not compare",
+          "[insight][unit]") {
+  amorsize::report value = shared_report();
+  value.workers = 1;
+  CHECK(row_of(written(value), "workers") == "1 ran items, no helper came before the end");
+  value.n_jobs = 1;
+  value.chunks = 5;
+  CHECK(row_of(written(value), "workers") == "1 ran items");
+  CHECK(row_of(written(value), "chunksize") == "40, the clock read after 5 blocks");
+  value = shared_report();
+  value.estimated_cost_spread = 0.6;
+  CHECK(row_of(written(value), "speedup") ==
+        "1.98 estimated, 1.91 measured (on items of other costs)");
+}
+
 TEST_CASE("the stream's formatting plays no part and stays as it was", "[insight][unit]") {
   std::ostringstream out;
   out << std::hex << std::setfill('*') << std::setprecision(1) << std::showbase << std::setw(200);

@@ -93,6 +93,16 @@ TEST_CASE("a hundred thousand chunks become few spans that add up", "[insight][p
   }
 }
 
+TEST_CASE("the longest chunk is told, not the longest steal", "[insight][unit]") {
+  report filled;
+  std::vector<map_event> events{chunk(0, 100, 10, 0), chunk(200, 700, 3, 1), chunk(900, 90, 4, 0)};
+  events.push_back(chunk(1'000, 5'000, 9, 1));
+  events.back().kind = amorsize::policy::event_kind::steal;
+  add_timeline(filled, events, nanoseconds{0});
+  CHECK(filled.longest_chunk == 700ns);
+  CHECK(filled.longest_chunk_items == 3);
+}
+
 TEST_CASE("a timeline of nothing, of free items and of equal costs is defined", "[insight][unit]") {
   report filled;
   add_timeline(filled, {}, nanoseconds{0});

@@ -1,3 +1,4 @@
+#include "runtime/probe/thread_use.hpp"
 #include "runtime/process.hpp"
 #include "runtime/recent_maps.hpp"
 #include "runtime/report_delivery.hpp"
@@ -108,6 +109,12 @@ void deliver(report&& filled, const settings& with) noexcept {
   if (with.how != nullptr && with.how->report != nullptr) {
     *with.how->report = std::move(filled);
   }
+}
+
+// runtime/probe/thread_use.cpp: a virtual thread never waits in its items.
+
+probe::thread_use probe::this_thread_use() noexcept {
+  return {};
 }
 
 namespace executor {
