@@ -252,7 +252,10 @@ void stream_run::state::wait_for_oldest() noexcept {
 void stream_run::state::beat(nanoseconds now) {
   last = now;
   show_if_due(now);
-  if (!controller.is_shared() || now - beat_began < controller.beat_length()) {
+  // While the oldest batch keeps all others waiting the beat goes on: what is handed out behind it
+  // at once is no rate.
+  if (!controller.is_shared() || delivered == beat_delivered ||
+      now - beat_began < controller.beat_length()) {
     return;
   }
   const std::size_t jobs = controller.next().n_jobs;

@@ -1,6 +1,7 @@
 #include "runtime/policy/stream_controller.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace amorsize {
 inline namespace AMORSIZE_ABI_NAMESPACE {
@@ -18,9 +19,22 @@ inline constexpr nanoseconds remembered{1e6};
 /// How long one beat is, at least; what is handed out in it must be several batches.
 inline constexpr nanoseconds shortest_beat{300e3};
 inline constexpr double items_in_beat = 8.0;
-/// A comparison inline lasts one beat: at most one in so many.
+/// A trial is over after so many beats, the first of them not judged: the pages of fresh batches
+/// and a helper's caches are cold at first. One without hope ends earlier.
+inline constexpr std::size_t longest_trial = 5;
+inline constexpr std::size_t shortest_trial = 3;
+inline constexpr double hopeless_rate = 0.5;
+/// A comparison inline lasts one beat, and one more until the helpers are back: it comes after so
+/// many, and where sharing gains much and so loses much meanwhile, later.
 inline constexpr std::size_t first_comparison = 64;
-inline constexpr std::size_t rarest_comparison = 512;
+inline constexpr std::size_t first_comparison_of_clear_gain = 256;
+inline constexpr std::size_t rarest_comparison = 1024;
+inline constexpr double clear_gain = 1.25;
+/// Sharing is compared early when items have become cheaper than when it was found useful, by this
+/// factor. Not when they have become dearer: what is paid per item weighs less then.
+inline constexpr double much_cheaper = 4.0;
+/// How much of what a batch tells goes into the typical cost.
+inline constexpr double typical_weight = 0.25;
 /// Helpers that have not come after so many beats are judged as they are: absent.
 inline constexpr std::size_t patience_for_helpers = 8;
 
@@ -112,6 +126,9 @@ bool stream_controller::start(const overheads& costs,
   decision_.chunksize = batch_items(0, 0);
   beats_ = 0;
   helpless_beats_ = 0;
+  typical_ = before_ = excess_ = nanoseconds{0};
+  is_trial_ = true;
+  lost_ = nanoseconds{0};
   return true;
 }
 
@@ -148,7 +165,7 @@ void stream_controller::go_inline(reason_code why, nanoseconds now) noexcept {
   // As long again as the stream has lasted.
   // And at least so long that a trial that lost as much again is a hundredth of it.
   patience_ =
-      std::clamp(std::max(sane(now), lost_ * trial_repaid), nanoseconds{2e6}, most_patience);
+      std::clamp(std::max(sane(now), sane(lost_) * trial_repaid), nanoseconds{2e6}, most_patience);
 }
 
 void stream_controller::observe_batch(std::size_t items, nanoseconds busy) noexcept {
@@ -157,6 +174,14 @@ void stream_controller::observe_batch(std::size_t items, nanoseconds busy) noexc
   }
   const nanoseconds seen = per_item(busy, items);
   cost_ = seen > cost_ ? seen : std::max(seen, cost_ / 2.0);
+  if (typical_ == nanoseconds{0}) {
+    typical_ = before_ = seen;
+  }
+  if (seen > typical_ * agreement) {
+    excess_ = sane(excess_ + sane(busy) - typical_ * static_cast<double>(items));
+  }
+  typical_ = sane(typical_ + (std::min(seen, before_) - typical_) * typical_weight);
+  before_ = seen;
   const nanoseconds wanted =
       bounds_.batch_duration > nanoseconds{0} ? bounds_.batch_duration : batch_duration;
   const std::size_t fitting = std::max<std::size_t>(1, items_in(wanted, seen, most_batch_items));
@@ -195,7 +220,7 @@ void stream_controller::note_laggard() noexcept {
 
 nanoseconds stream_controller::beat_length() const noexcept {
   const nanoseconds some_items =
-      (cost_ + filling_) *
+      (typical_ + filling_) *
       (items_in_beat / static_cast<double>(std::max<std::size_t>(1, decision_.n_jobs)));
   return std::max(shortest_beat, sane(some_items));
 }
@@ -207,43 +232,69 @@ bool stream_controller::observe(const stream_beat& beat) noexcept {
   if (!beat.helped && ++helpless_beats_ < patience_for_helpers) {
     return false;
   }
-  decision_.estimated_cost = cost_;
-  const nanoseconds shared = per_item(beat.wall, beat.items);
+  const auto items = static_cast<double>(beat.items);
+  const nanoseconds excess = std::exchange(excess_, nanoseconds{0});
+  // What the calling thread alone would have taken for these very items: it would have met the same
+  // laggards, which the typical cost inline does not contain.
+  const nanoseconds alone = sane(alone_rate_cost_ * items + excess);
+  decision_.estimated_cost = typical_;
+  lost_ += beat.wall - alone;
   ++beats_;
   if (beats_ == 1) {
+    judged_alone_ = judged_shared_ = nanoseconds{0};
     return false;  // helpers were still coming
   }
-  decision_.measured_rate_ratio =
-      shared > nanoseconds{0} ? alone_rate_cost_ / shared : decision_.measured_rate_ratio;
-  if (beats_ == 2) {
-    if (alone_rate_cost_ < shared * worthwhile_rate) {
-      lost_ = sane(beat.wall - alone_rate_cost_ * static_cast<double>(beat.items)) * 2.0;
-      go_inline(reason_code::stream_inline, beat.finished);
-      return true;
+  judged_alone_ = sane(judged_alone_ / 2.0 + alone);
+  judged_shared_ = sane(judged_shared_ / 2.0 + sane(beat.wall));
+  if (judged_shared_ > nanoseconds{0}) {
+    decision_.measured_rate_ratio = judged_alone_ / judged_shared_;
+  }
+  const bool was_trial = is_trial_;
+  if (is_trial_) {
+    if (!judge_trial(beat.finished)) {
+      return !is_shared();
     }
-    shared_cost_ = cost_;
-    patience_ = nanoseconds{0};
-    compare_after_ =
-        compare_after_ == 0 ? first_comparison : std::min(rarest_comparison, compare_after_ * 2);
-    decision_.reason = reason_code::stream_shared;
-  } else if (beats_ >= compare_after_ || cost_ > shared_cost_ * (agreement * agreement) ||
-             cost_ * (agreement * agreement) < shared_cost_) {
-    if (beats_ < compare_after_) {
-      compare_after_ = 0;  // another stream
-    }
+  } else if (wants_comparison()) {
     go_inline(reason_code::trying_alone, beat.finished);
     return true;
   }
   // A source of g per item feeds c / g + 1 workers; g is all that the calling thread does itself.
   const nanoseconds own = per_item(beat.wall - beat.caller_busy - beat.caller_idle, beat.items);
-  const double fed = own > nanoseconds{0} ? cost_ / own + 1.0 : 1e9;
+  const double fed = own > nanoseconds{0} ? (typical_ + excess / items) / own + 1.0 : 1e9;
   const std::size_t wanted = fed < static_cast<double>(most_workers_)
                                  ? static_cast<std::size_t>(fed + 0.999)
                                  : most_workers_;
   const std::size_t jobs = std::clamp<std::size_t>(wanted, 2, most_workers_);
-  const bool changed = jobs != decision_.n_jobs || beats_ == 2;
+  const bool changed = jobs != decision_.n_jobs || was_trial;
   decision_.n_jobs = jobs;
   return changed;
+}
+
+bool stream_controller::judge_trial(nanoseconds now) noexcept {
+  const double gain = decision_.measured_rate_ratio;
+  if (gain >= worthwhile_rate) {
+    is_trial_ = false;
+    shared_cost_ = typical_;
+    patience_ = nanoseconds{0};
+    const std::size_t first =
+        gain >= clear_gain ? first_comparison_of_clear_gain : first_comparison;
+    compare_after_ = std::max(first, std::min(rarest_comparison, compare_after_ * 2));
+    decision_.reason = reason_code::stream_shared;
+    return true;
+  }
+  if (beats_ >= longest_trial || (beats_ >= shortest_trial && gain < hopeless_rate)) {
+    go_inline(reason_code::stream_inline, now);
+  }
+  return false;
+}
+
+bool stream_controller::wants_comparison() noexcept {
+  if (typical_ * much_cheaper < shared_cost_) {
+    compare_after_ = 0;  // another stream
+    return true;
+  }
+  return beats_ >= compare_after_ ||
+         (beats_ >= first_comparison && decision_.measured_rate_ratio < 1.0);
 }
 
 }  // namespace policy

@@ -123,6 +123,9 @@ class stream_controller {
 
  private:
   void go_inline(reason_code why, nanoseconds now) noexcept;
+  /// True when the trial has just been won; is_shared() tells whether it goes on otherwise.
+  bool judge_trial(nanoseconds now) noexcept;
+  [[nodiscard]] bool wants_comparison() noexcept;
 
   stream_limits bounds_;
   decision decision_{};
@@ -133,8 +136,13 @@ class stream_controller {
   nanoseconds tried_at_cost_{0};    ///< inline cost when sharing was last found useless
   nanoseconds believed_before_{0};  ///< of alone_, when the present inline phase began
   nanoseconds patience_{0};         ///< inline work before the next trial; 0 = as overheads say
-  nanoseconds lost_{0};             ///< by the last trial, both of its beats
-  nanoseconds cost_{0};             ///< inside the callable, per item
+  nanoseconds lost_{0};             ///< by the present trial, or the last one
+  nanoseconds cost_{0};             ///< inside the callable, per item; up at once, for batch sizes
+  nanoseconds typical_{0};          ///< the same as most batches have it, laggards left out
+  nanoseconds before_{0};           ///< of the batch before
+  nanoseconds excess_{0};           ///< of laggards above typical_, since the last beat
+  nanoseconds judged_alone_{0};     ///< what the latest beats' items would have taken inline
+  nanoseconds judged_shared_{0};    ///< and did take
   nanoseconds shared_cost_{0};      ///< the same, when sharing was last found useful
   nanoseconds filling_{0};          ///< source, per item
   std::size_t batch_ = 1;
@@ -143,6 +151,7 @@ class stream_controller {
   std::size_t beats_ = 0;           ///< since the present trial began
   std::size_t compare_after_ = 0;   ///< beats
   std::size_t helpless_beats_ = 0;  ///< no helper has come yet
+  bool is_trial_ = false;
   bool is_fixed_ = false;
   bool is_refused_ = false;
   bool is_comparing_ = false;  ///< inline for a short time, to compare
