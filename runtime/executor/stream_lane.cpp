@@ -20,6 +20,8 @@ using policy::nanoseconds;
 inline constexpr nanoseconds watched_item{100.0};
 /// Cheaper items are run in blocks of about this duration between two looks.
 inline constexpr nanoseconds unwatched_block{20e3};
+/// Pauses between two looks of a helper without work, about 40 ns each.
+inline constexpr std::size_t most_pauses = 64;
 
 }  // namespace
 
@@ -161,6 +163,10 @@ void stream_lane::wait_for_any(std::uint64_t number, const clock& time, nanoseco
 
 bool run_stream_helper(shared_map& map, std::size_t seat) noexcept {
   stream_lane& lane = *map.lane;
+  // Many that look all the time would all try to claim the same batch, one after the other: they look
+  // the less often the more they are.
+  const std::size_t rarest = std::min<std::size_t>(map.width(), most_pauses);
+  std::size_t pauses = 1;
   nanoseconds until = map.time->now() + lane.patience();
   for (;;) {
     if (map.errors.limit().load(std::memory_order_relaxed) == 0) {
@@ -168,9 +174,13 @@ bool run_stream_helper(shared_map& map, std::size_t seat) noexcept {
     }
     if (const std::optional<std::uint64_t> number = lane.claim()) {
       lane.run(map, seat, *number);
+      pauses = 1;
       until = map.time->now() + lane.patience();
     } else if (map.time->now() < until) {
-      pause();
+      for (std::size_t i = 0; i < pauses; ++i) {
+        pause();
+      }
+      pauses = std::min(pauses * 2, rarest);
     } else {
       return false;
     }

@@ -67,7 +67,10 @@ random_run drawn(std::mt19937_64& random) {
   random_run run;
   program& of = run.of;
   run.how = all_forms[below(std::size(all_forms))];
-  of.length = 1 + below(below(4) == 0 ? 400 : 40);
+  if (run.how == form::nested && below(4) != 0) {
+    run.how = form::view;  // it takes ten times as long
+  }
+  of.length = 1 + below(below(8) == 0 ? 300 : 30);
   of.where = places[below(std::size(places))];
   of.at = below(of.length + 2);
   if (of.where != place::stop && below(2) == 0) {

@@ -52,7 +52,7 @@ class simulated_stream {
     const nanoseconds took = alone() * static_cast<double>(items);
     now_ += took;
     items_ += static_cast<double>(items);
-    controller_.observe_inline(items, took, now_);
+    controller_.observe_inline(items, took, preemption::possible);
     if (controller_.worth_trying(costs)) {
       now_ += costs.wake;
       static_cast<void>(controller_.start(costs, cores_, reason_code::one_cpu_allowed, now_));
@@ -67,7 +67,6 @@ class simulated_stream {
     const nanoseconds per_item = std::max(own, (own + work) / workers);
     const nanoseconds wall = std::max(controller_.beat_length(), per_item * batch);
     const double items = std::max(1.0, wall / per_item);
-    const nanoseconds busy = std::min(wall, wall - own * items);
     now_ += wall;
     items_ += items;
     for (int i = 0; i < 4; ++i) {
@@ -76,8 +75,7 @@ class simulated_stream {
     }
     static_cast<void>(controller_.observe({.items = static_cast<std::size_t>(items),
                                            .wall = wall,
-                                           .caller_busy = sane(busy),
-                                           .caller_idle = nanoseconds{0},
+                                           .caller_own = own * items,
                                            .finished = now_,
                                            .helped = true}));
   }
@@ -165,7 +163,7 @@ TEST_CASE("a preempted block and the single item after it do not make a stream l
     const nanoseconds took = nanoseconds{3.0} * static_cast<double>(items) + nanoseconds{50} +
                              nanoseconds{i % 40 == 39 ? 3e6 : 0.0};
     now += took;
-    controller.observe_inline(items, took, now);
+    controller.observe_inline(items, took, preemption::possible);
     if (i > 80) {
       CHECK(controller.cost_alone() < nanoseconds{4.0});
     }
@@ -245,9 +243,9 @@ TEST_CASE("every input of the stream controller gives a defined result", "[polic
   const double nan = std::numeric_limits<double>::quiet_NaN();
   for (const double time : {0.0, -1.0, 1e300, inf, nan}) {
     stream_controller controller{{}};
-    controller.observe_inline(0, nanoseconds{time}, nanoseconds{time});
-    controller.observe_inline(5, nanoseconds{time}, nanoseconds{time});
-    controller.observe_inline(5, nanoseconds{time}, nanoseconds{time});
+    controller.observe_inline(0, nanoseconds{time}, preemption::possible);
+    controller.observe_inline(5, nanoseconds{time}, preemption::possible);
+    controller.observe_inline(5, nanoseconds{time}, preemption::possible);
     CHECK(controller.inline_items() >= 1);
     static_cast<void>(controller.worth_trying(costs));
     static_cast<void>(controller.start(costs, 8, reason_code::workers_busy, nanoseconds{time}));
@@ -257,8 +255,7 @@ TEST_CASE("every input of the stream controller gives a defined result", "[polic
     for (int i = 0; i < 5; ++i) {
       static_cast<void>(controller.observe({.items = 3,
                                             .wall = nanoseconds{time},
-                                            .caller_busy = nanoseconds{time},
-                                            .caller_idle = nanoseconds{time},
+                                            .caller_own = nanoseconds{time},
                                             .finished = nanoseconds{time},
                                             .helped = true}));
     }
