@@ -52,7 +52,7 @@ struct detail::stream_run::state {
   [[nodiscard]] bool may_pull();
   void pull(void* source);
   [[nodiscard]] bool is_at_end(void* source);
-  void call_helpers() noexcept;
+  void call_helpers(nanoseconds now) noexcept;
   void run_one(std::uint64_t number);
   void wait_for_oldest() noexcept;
   void beat(nanoseconds now);
@@ -124,7 +124,7 @@ struct detail::stream_run::state {
   nanoseconds beat_began{0};
   std::size_t beat_delivered = 0;
   nanoseconds caller_own{0};  ///< source and consumer, since the beat began
-  std::size_t helpers_wanted = 0;
+  nanoseconds call_again_at{0};
 
   // For the report.
   bool was_shared = false;

@@ -26,6 +26,9 @@ inline constexpr nanoseconds longest_wait_spin{50e3};
 /// available beyond.
 inline constexpr std::size_t free_bytes = std::size_t{1} << 20U;
 inline constexpr std::uint64_t part_of_available = 8;
+/// After calling helpers, the calling thread does other things for so many times as long as it
+/// took.
+inline constexpr double pause_between_calls = 4.0;
 /// Results of a batch that own so much together are large: allocators give back from 128 KB on.
 inline constexpr std::size_t large_results = 16384;
 
@@ -257,13 +260,17 @@ void stream_run::state::pull(void* source) {
       batch->items * std::max(item_bytes, body.slot_bytes + batch->heap_bytes / batch->items);
   bytes += reserved;
   lane->publish(*batch, reserved);
-  call_helpers();
+  call_helpers(after);
 }
 
-void stream_run::state::call_helpers() noexcept {
+/// Helpers leave when they find nothing to do for a while. Calling them takes at most a fifth of
+/// the calling thread's time: were it all, they would find still less to do.
+void stream_run::state::call_helpers(nanoseconds now) noexcept {
   const std::size_t wanted = controller.next().n_jobs - 1;
-  if (map->door.inside() + map->door.wanted() < wanted) {
+  if (now >= call_again_at && map->door.inside() + map->door.wanted() < wanted) {
     crew->set_workers(*map, wanted + 1);
+    const nanoseconds after = time.now();
+    call_again_at = after + (after - now) * pause_between_calls;
   }
 }
 

@@ -20,7 +20,7 @@ using policy::nanoseconds;
 inline constexpr nanoseconds watched_item{100.0};
 /// Cheaper items are run in blocks of about this duration between two looks.
 inline constexpr nanoseconds unwatched_block{20e3};
-/// Pauses between two looks of a helper without work, about 40 ns each.
+/// Pauses between two looks of a helper without work, or after a failed claim, about 40 ns each.
 inline constexpr std::size_t most_pauses = 64;
 
 }  // namespace
@@ -45,10 +45,16 @@ void stream_lane::publish(detail::stream_batch& batch, std::size_t reserved_byte
 
 std::optional<std::uint64_t> stream_lane::claim() noexcept {
   std::uint64_t seen = claimed_.load(std::memory_order_relaxed);
-  while (seen < published_.load(std::memory_order_acquire)) {
+  for (std::size_t pauses = 1; seen < published_.load(std::memory_order_acquire);
+       pauses = std::min(pauses * 2, most_pauses)) {
     if (claimed_.compare_exchange_weak(seen, seen + 1, std::memory_order_relaxed)) {
       return seen;
     }
+    // Sixty that fail and try again at once succeed one in sixty times.
+    for (std::size_t i = 0; i < pauses; ++i) {
+      pause();
+    }
+    seen = claimed_.load(std::memory_order_relaxed);
   }
   return std::nullopt;
 }

@@ -41,6 +41,8 @@ inline constexpr double clear_gain = 1.25;
 inline constexpr double much_cheaper = 4.0;
 /// Of the calling thread's own part, so much counts after another beat.
 inline constexpr double own_memory = 0.75;
+/// So many workers and more get one to spare.
+inline constexpr double one_to_spare_from = 3.0;
 /// Workers stay while they are at most 5 / 4 of those that can be fed.
 inline constexpr std::size_t few_more = 5;
 inline constexpr std::size_t few_more_of = 4;
@@ -285,7 +287,10 @@ bool stream_controller::observe(const stream_beat& beat) noexcept {
   // A source of g per item feeds c / g + 1 workers; g is what the calling thread does itself.
   own_ = sane(own_ * own_memory + sane(beat.caller_own));
   own_items_ = own_items_ * own_memory + items;
-  const double fed = own_ > nanoseconds{0} ? mean / (own_ / own_items_) + 1.0 : 1e9;
+  double fed = own_ > nanoseconds{0} ? mean / (own_ / own_items_) + 1.0 : 1e9;
+  if (fed >= one_to_spare_from) {
+    fed += 1.0;  // those who are never idle fall behind at the first delay
+  }
   const std::size_t wanted = fed < static_cast<double>(most_workers_)
                                  ? static_cast<std::size_t>(fed + 0.999)
                                  : most_workers_;

@@ -39,9 +39,11 @@ class simulation {
     const auto items = static_cast<double>(work_.callable.items());
     const nanoseconds own_part = (work_.source + work_.sink) * items;
     seen_.serial = own_part + work_.callable.total();
-    seen_.lower_bound = std::max({own_part,
-                                  seen_.serial / static_cast<double>(on_.model().workers),
-                                  work_.callable.longest()});
+    const nanoseconds handed_over = seen_.serial + work_.handing_over * items;
+    seen_.lower_bound = std::min(seen_.serial,
+                                 std::max({own_part + work_.handing_over * items,
+                                           handed_over / static_cast<double>(on_.model().workers),
+                                           work_.callable.longest()}));
     return seen_;
   }
 

@@ -25,8 +25,9 @@ struct stream_workload {
 
 struct simulated_stream {
   nanoseconds makespan{0};
-  nanoseconds serial{0};       ///< the plain loop
-  nanoseconds lower_bound{0};  ///< the calling thread's own part, or all work on all workers
+  nanoseconds serial{0};  ///< the plain loop
+  /// The plain loop; or handed over: the calling thread's own part, or all work on all workers.
+  nanoseconds lower_bound{0};
   std::size_t delivered = 0;
   bool in_order = true;
   std::size_t most_ahead = 0;  ///< items read and not handed out
