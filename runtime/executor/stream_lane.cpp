@@ -169,8 +169,8 @@ void stream_lane::wait_for_any(std::uint64_t number, const clock& time, nanoseco
 
 bool run_stream_helper(shared_map& map, std::size_t seat) noexcept {
   stream_lane& lane = *map.lane;
-  // Many that look all the time would all try to claim the same batch, one after the other: they look
-  // the less often the more they are.
+  // Many that look all the time would all try to claim the same batch, one after the other: they
+  // look the less often the more they are.
   const std::size_t rarest = std::min<std::size_t>(map.width(), most_pauses);
   std::size_t pauses = 1;
   nanoseconds until = map.time->now() + lane.patience();
