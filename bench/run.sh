@@ -9,6 +9,8 @@ usage: bench/run.sh [options] [--] [arguments of the driver]
   --build-dir DIR   default: build/bench in the repository
   --native          compile for this very CPU
   --peers DIR       also compare with the libraries whose sources are in DIR (bench/CMakeLists.txt)
+  --streams         instead: streams against swept pipelines (bench/stream); arguments: --rounds N, --seed N,
+                    --cell PART
   --driver-help     what the driver understands: --quick, --cell REGEX, --json FILE, --self-test, …
 TEXT
 }
@@ -20,6 +22,7 @@ die() {
 build_dir=""
 native=OFF
 peers=""
+streams=""
 arguments=()
 while (($#)); do
   case "$1" in
@@ -32,6 +35,7 @@ while (($#)); do
       shift 2
       ;;
     --native) native=ON && shift ;;
+    --streams) streams=yes && shift ;;
     --driver-help) arguments=(--help) && shift ;;
     -h | --help) usage && exit 0 ;;
     --) shift && arguments+=("$@") && break ;;
@@ -50,6 +54,7 @@ cmake -S "$repository" -B "$build_dir" -G Ninja -D CMAKE_BUILD_TYPE=Release \
   -D AMORSIZE_BENCH_PEERS="${peers:-${AMORSIZE_BENCH_PEERS-}}"
 cmake --build "$build_dir" -j "$(nproc)"
 driver=$build_dir/bench/amorsize_bench
+[[ -z $streams ]] || driver=$build_dir/bench/bench_stream
 [[ -x $driver ]] || die "the driver was not built; the lines above say what is missing"
 echo
 exec "$driver" "${arguments[@]}"

@@ -4,6 +4,7 @@
 #include "runtime/insight/event_log.hpp"
 #include "runtime/learnt_overheads.hpp"
 #include "runtime/policy/chunk_size.hpp"
+#include "runtime/probe/preemptions.hpp"
 #include "runtime/probe/steady_clock.hpp"
 #include "runtime/process.hpp"
 #include "runtime/stream_run_state.hpp"
@@ -13,6 +14,7 @@
 #include <algorithm>
 #include <limits>
 #include <new>
+#include <optional>
 #include <utility>
 
 namespace amorsize {
@@ -25,6 +27,8 @@ using policy::reason_code;
 /// Without options, an engine is made when so much work has been done inline: far below what it
 /// takes to be worth helpers, far above what making it costs.
 inline constexpr nanoseconds engine_from{20e3};
+/// Helpers that have not come by then have no CPU to come to.
+inline constexpr nanoseconds longest_wait_for_helpers{10e6};
 
 }  // namespace
 
@@ -169,7 +173,15 @@ void stream_run::state::close_block(std::size_t items) noexcept {
   given += items;
   delivered += items;
   inline_items += items;
-  controller.observe_inline(items, now - last, now - began);
+  policy::preemption off = policy::preemption::possible;
+  if (controller.is_outlier(items, now - last)) {
+    const std::optional<std::uint64_t> seen = probe::count_preemptions();
+    if (seen && preemptions == seen) {
+      off = policy::preemption::excluded;
+    }
+    preemptions = seen;
+  }
+  controller.observe_inline(items, now - last, off);
   inline_busy += policy::sane(now - last);
   last = now;
 }
@@ -195,15 +207,46 @@ std::size_t stream_run::state::look_up(std::size_t items, std::size_t bytes_of_r
     last = time.now();
   }
   show_if_due(last);
+  if (awaits_helpers) {
+    return await_helpers();
+  }
   const bool fixed = with.n_jobs > 1 && !was_shared && !controller.is_refused();
   if (fixed ||
       controller.worth_trying(overheads_of_process().get(crew_of_process().state(last), last))) {
     if (open()) {
-      return 0;
+      if (fixed || !controller.waits_inline()) {
+        begin_sharing();
+        return 0;
+      }
+      awaits_helpers = true;
     }
   }
   until_clock = controller.inline_items();
   return watched || shows ? 1 : until_clock;
+}
+
+/// Helpers were called; the calling thread goes on alone meanwhile. A new thread may take
+/// milliseconds, and cheap items that are handed over to nobody take longer than the plain loop.
+std::size_t stream_run::state::await_helpers() {
+  if (map->arrivals.load(std::memory_order_relaxed) > 0) {
+    begin_sharing();
+    return 0;
+  }
+  if (last - called > longest_wait_for_helpers) {
+    close();
+    controller.give_up(last - began);
+    note_decision(last);
+  }
+  until_clock = controller.inline_items();
+  return watched || shows ? 1 : until_clock;
+}
+
+void stream_run::state::begin_sharing() {
+  awaits_helpers = false;
+  was_shared = true;
+  shared_from = beat_began = last = time.now();
+  beat_delivered = delivered_at_opening = delivered;
+  caller_own = nanoseconds{0};
 }
 
 bool stream_run::state::open() {
@@ -262,10 +305,7 @@ bool stream_run::state::open() {
   last = time.now();
   wake += last - before;
   note(policy::event_kind::wake, before, last, 0, controller.next().n_jobs - 1);
-  was_shared = true;
-  shared_from = beat_began = before;
-  beat_delivered = delivered_at_opening = delivered;
-  caller_busy = caller_idle = nanoseconds{0};
+  called = before;
   if (calls.started > 0) {
     overheads_of_process().observe(
         helpers, (last - before) / static_cast<double>(calls.started), nanoseconds{0}, last);

@@ -41,15 +41,19 @@ struct detail::stream_run::state {
   [[nodiscard]] std::size_t look_up(std::size_t items, std::size_t bytes);
   void close_block(std::size_t items) noexcept;
   bool open();  ///< for the n_jobs of the controller; false when that cannot be had
+  [[nodiscard]] std::size_t await_helpers();
+  void begin_sharing();
 
   // --- shared: stream_sharing.cpp
   [[nodiscard]] stream_batch* next(void* source);
   void take_back_handed_out();
+  void put_back(stream_batch* batch, std::size_t reserved, std::size_t beyond_slots) noexcept;
+  void clear_kept() noexcept;
   [[nodiscard]] stream_batch* find_finished();
   [[nodiscard]] bool may_pull();
   void pull(void* source);
   [[nodiscard]] bool is_at_end(void* source);
-  void call_helpers() noexcept;
+  void call_helpers(nanoseconds now) noexcept;
   void run_one(std::uint64_t number);
   void wait_for_oldest() noexcept;
   void beat(nanoseconds now);
@@ -100,14 +104,22 @@ struct detail::stream_run::state {
   nanoseconds shown{0};
   std::size_t until_clock = 0;  ///< inline items until the clock is read, when each is looked at
   std::size_t since_clock = 0;
-  std::size_t given = 0;      ///< to the callable
-  std::size_t delivered = 0;  ///< without those of the batch handed out
+  std::optional<std::uint64_t> preemptions;  ///< of this thread, when they were counted last
+  bool awaits_helpers = false;               ///< called, and inline until one is there
+  std::size_t given = 0;                     ///< to the callable
+  std::size_t delivered = 0;                 ///< without those of the batch handed out
   bool has_ended = false;
   bool is_delivered = false;  ///< the report
   bool is_over = false;       ///< finished, failed or abandoned
 
   // Shared. The slots outlive the gate; declared before what refers to them.
   std::vector<stream_batch*> spare;
+  /// Delivered, but not destroyed yet; what they reserved is still counted.
+  struct kept_batch {
+    stream_batch* batch;
+    std::size_t reserved;
+  };
+  std::vector<kept_batch> kept;
   std::unique_ptr<executor::stream_lane> lane;
   executor::crew* crew = nullptr;
   executor::shared_map* map = nullptr;
@@ -122,14 +134,14 @@ struct detail::stream_run::state {
 
   nanoseconds beat_began{0};
   std::size_t beat_delivered = 0;
-  nanoseconds caller_busy{0};
-  nanoseconds caller_idle{0};
-  std::size_t helpers_wanted = 0;
+  nanoseconds caller_own{0};  ///< source and consumer, since the beat began
+  nanoseconds call_again_at{0};
 
   // For the report.
   bool was_shared = false;
   nanoseconds shared_wall{0};
   nanoseconds shared_from{0};
+  nanoseconds called{0};  ///< when helpers were called last
   std::size_t shared_items = 0;
   std::size_t delivered_at_opening = 0;
   nanoseconds wake{0};

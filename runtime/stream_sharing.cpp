@@ -26,6 +26,11 @@ inline constexpr nanoseconds longest_wait_spin{50e3};
 /// available beyond.
 inline constexpr std::size_t free_bytes = std::size_t{1} << 20U;
 inline constexpr std::uint64_t part_of_available = 8;
+/// After calling helpers, the calling thread does other things for so many times as long as it
+/// took.
+inline constexpr double pause_between_calls = 4.0;
+/// Results of a batch that own so much together are large: allocators give back from 128 KB on.
+inline constexpr std::size_t large_results = 16384;
 
 }  // namespace
 
@@ -33,6 +38,9 @@ namespace detail {
 
 stream_batch* stream_run::state::next(void* source) {
   const executor::crew::presence presence(*crew);
+  if (handed_out) {
+    caller_own += time.now() - last;  // the consumer had its results
+  }
   take_back_handed_out();
   for (;;) {
     if (crew->forked_in_a_map()) {
@@ -42,6 +50,7 @@ stream_batch* stream_run::state::next(void* source) {
       cancel();
     }
     if (stream_batch* const finished = find_finished()) {
+      last = time.now();
       return finished;
     }
     if (may_pull()) {
@@ -81,19 +90,41 @@ void stream_run::state::take_back_handed_out() {
   }
   executor::batch_slot& one = lane->slot(*handed_out);
   delivered += one.batch->done;
-  body.clear(*one.batch);
   if (!one.error) {
     one.is_taken_back = true;
-    spare.push_back(std::exchange(one.batch, nullptr));
-    bytes -= one.reserved_bytes;
+    put_back(std::exchange(one.batch, nullptr), one.reserved_bytes, one.result_bytes);
     while (head < lane->published() && lane->slot(head).is_taken_back) {
       ++head;
     }
   }
   const std::uint64_t number = *std::exchange(handed_out, std::nullopt);
   if (one.error) {
+    body.clear(*one.batch);
     throw_failure(number);
   }
+}
+
+/// Large results stay until their batch is used again: freed at once, the allocator gives their
+/// pages back to the system, and every result pays for new ones. (64 KB after 10 us: up to 200 us.)
+void stream_run::state::put_back(stream_batch* batch,
+                                 std::size_t reserved,
+                                 std::size_t beyond_slots) noexcept {
+  if (beyond_slots >= large_results) {
+    kept.push_back({batch, reserved});
+    return;
+  }
+  body.clear(*batch);
+  bytes -= reserved;
+  spare.push_back(batch);
+}
+
+void stream_run::state::clear_kept() noexcept {
+  for (const kept_batch& one : kept) {
+    body.clear(*one.batch);
+    bytes -= one.reserved;
+    spare.push_back(one.batch);
+  }
+  kept.clear();
 }
 
 void stream_run::state::throw_failure(std::uint64_t number) {
@@ -144,7 +175,7 @@ bool stream_run::state::may_pull() {
   if (in_flight() > 0 && !is_measured) {
     return false;  // the first results tell how large the others will be
   }
-  return in_flight() == 0 || fits(controller.batch_items(item_bytes, bytes_limit));
+  return fits(controller.batch_items(item_bytes, bytes_limit)) || in_flight() == 0;
 }
 
 bool stream_run::state::fits(std::size_t items) {
@@ -152,6 +183,10 @@ bool stream_run::state::fits(std::size_t items) {
   const std::size_t limit = bytes_limit > 0 ? bytes_limit : free_bytes;
   if (bytes + more <= limit) {
     return true;
+  }
+  if (!kept.empty()) {
+    clear_kept();
+    return fits(items);
   }
   if (bytes_limit > 0) {
     return false;
@@ -164,7 +199,12 @@ bool stream_run::state::fits(std::size_t items) {
 
 stream_batch* stream_run::state::room_for(std::size_t items) noexcept {
   stream_batch* batch = nullptr;
-  if (!spare.empty()) {
+  if (!kept.empty()) {
+    batch = kept.back().batch;
+    bytes -= kept.back().reserved;
+    kept.pop_back();
+    body.clear(*batch);
+  } else if (!spare.empty()) {
     batch = spare.back();
     spare.pop_back();
   } else {
@@ -194,7 +234,9 @@ void stream_run::state::pull(void* source) {
   const nanoseconds before = time.now();
   const std::size_t wanted = controller.batch_items(item_bytes, bytes_limit);
   controller.note_batch_items(wanted);
-  spare.reserve(spare.size() + in_flight() + 2);  // so that taking back never has to allocate
+  const std::size_t batches = spare.size() + kept.size() + in_flight() + 2;
+  spare.reserve(batches);  // so that taking back never has to allocate
+  kept.reserve(batches);
   stream_batch* const batch = room_for(wanted);
   if (batch == nullptr) {
     out_of_memory = true;
@@ -216,61 +258,66 @@ void stream_run::state::pull(void* source) {
   }
   const nanoseconds after = time.now();
   controller.observe_filling(batch->items, after - before);
+  caller_own += after - before;
   const std::size_t reserved =
       batch->items * std::max(item_bytes, body.slot_bytes + batch->heap_bytes / batch->items);
   bytes += reserved;
   lane->publish(*batch, reserved);
-  call_helpers();
+  call_helpers(after);
 }
 
-void stream_run::state::call_helpers() noexcept {
+/// Helpers leave when they find nothing to do for a while. Calling them takes at most a fifth of
+/// the calling thread's time: were it all, they would find still less to do.
+void stream_run::state::call_helpers(nanoseconds now) noexcept {
   const std::size_t wanted = controller.next().n_jobs - 1;
-  if (map->door.inside() + map->door.wanted() < wanted) {
+  if (now >= call_again_at && map->door.inside() + map->door.wanted() < wanted) {
     crew->set_workers(*map, wanted + 1);
+    const nanoseconds after = time.now();
+    call_again_at = after + (after - now) * pause_between_calls;
   }
 }
 
 void stream_run::state::run_one(std::uint64_t number) {
-  const nanoseconds before = time.now();
   lane->run(*map, 0, number);
-  caller_busy += time.now() - before;
 }
 
 void stream_run::state::wait_for_oldest() noexcept {
-  const nanoseconds before = time.now();
   if (!has_ended && in_flight() >= controller.window()) {
     controller.note_laggard();
     if (in_flight() < std::min(controller.window(), lane->window()) && may_pull()) {
       return;
     }
   }
+  const nanoseconds before = record != nullptr ? time.now() : nanoseconds{0};
   if (by_completion) {
     lane->wait_for_any(head, time, longest_wait_spin);
   } else {
     lane->wait_for(head, time, longest_wait_spin);
   }
-  const nanoseconds after = time.now();
-  note(policy::event_kind::wait, before, after, 0, 0);
-  caller_idle += after - before;
+  if (record != nullptr) [[unlikely]] {
+    note(policy::event_kind::wait, before, time.now(), 0, 0);
+  }
 }
 
 void stream_run::state::beat(nanoseconds now) {
   last = now;
   show_if_due(now);
-  if (!controller.is_shared() || now - beat_began < controller.beat_length()) {
+  // While the oldest batch keeps all others waiting the beat goes on: what is handed out behind it
+  // at once is no rate.
+  if (!controller.is_shared() || delivered == beat_delivered ||
+      now - beat_began < controller.beat_length()) {
     return;
   }
   const std::size_t jobs = controller.next().n_jobs;
   const bool changed =
       controller.observe({.items = delivered - beat_delivered,
                           .wall = now - beat_began,
-                          .caller_busy = caller_busy,
-                          .caller_idle = caller_idle,
+                          .caller_own = caller_own,
                           .finished = now - began,
                           .helped = map->arrivals.load(std::memory_order_relaxed) > 0});
   beat_began = now;
   beat_delivered = delivered;
-  caller_busy = caller_idle = nanoseconds{0};
+  caller_own = nanoseconds{0};
   if (changed) {
     note_decision(now);
     if (controller.next().n_jobs != jobs && controller.is_shared()) {
@@ -300,10 +347,13 @@ void stream_run::state::close() noexcept {
     }
   }
   handed_out.reset();
+  clear_kept();
   bytes = 0;
   keep_account_of_workers();
-  shared_wall += policy::sane(time.now() - shared_from);
-  shared_items += delivered - delivered_at_opening;
+  if (!std::exchange(awaits_helpers, false)) {
+    shared_wall += policy::sane(time.now() - shared_from);
+    shared_items += delivered - delivered_at_opening;
+  }
   map->errors.reset();
   map->lane = nullptr;
   crew->return_place(*std::exchange(map, nullptr));
@@ -331,7 +381,7 @@ void stream_run::state::keep_account_of_workers() noexcept {
   executor::nested_work() += helped;
   const double started = map->first_start.load(std::memory_order_relaxed);
   if (first_start == nanoseconds{0} && started > 0.0) {
-    first_start = policy::sane(nanoseconds{started} - shared_from);
+    first_start = policy::sane(nanoseconds{started} - called);
   }
 }
 

@@ -29,6 +29,8 @@ struct cell {
   std::size_t result_bytes = 0;  ///< 0: a number
 };
 [[nodiscard]] std::vector<cell> all_cells();
+/// The same stream, a tenth as long.
+[[nodiscard]] cell warm_up_of(const cell& of);
 
 /// An item as it comes out of the source: what it is and how much work it makes.
 struct item {
@@ -101,8 +103,8 @@ struct to_bytes {
   std::vector<char> operator()(const item& one) const;
 };
 
-/// A source is an object somewhere in memory, as a file or a generator is: what only the plain loop
-/// could do with one of its own, keep its state in registers, is not to be compared.
+/// Source and sink are objects somewhere in memory, as files and generators are: what only the
+/// plain loop could do with ones of its own, keep their state in registers, is not to be compared.
 template <class T>
 inline void escape(T& object) noexcept {
   asm volatile("" : : "g"(&object) : "memory");

@@ -1,126 +1,213 @@
-// bench_stream [rounds] [part of a cell's name]
-// Each cell: the plain loop, the two forms of amorsize, every oneTBB pipeline of the sweep and
-// OpenMP tasks, by turns; medians, as multiples of the plain loop and of the best pipeline.
+// bench_stream [--rounds N] [--seed N] [--cell PART]
+// Each cell of the stream bench in rounds. In each round every contender runs once, in random order
+// and in a process of its own: the plain loop, the two forms of amorsize, OpenMP tasks, and every
+// oneTBB pipeline of the sweep. Odd rounds choose the best pipeline, even rounds time it. A round
+// zero over a tenth of the stream drops the pipelines without hope: with batches of one item of 2
+// ns they would take most of the night.
+#include "stream/fresh_process.hpp"
 #include "stream/items.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <functional>
+#include <numeric>
+#include <random>
+#include <stdexcept>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace {
 
 using namespace bench_stream;  // NOLINT(google-build-using-namespace): the bench's own
 
+enum class group { loop, view, output, omp, pipeline };
+
 struct contender {
   std::string name;
+  group of;
   std::function<std::uint64_t(const cell&)> run;
-  std::vector<double> ms = {};
-
-  [[nodiscard]] double median() const {
-    std::vector<double> sorted = ms;
-    std::sort(sorted.begin(), sorted.end());
-    return sorted[sorted.size() / 2];
-  }
+  std::vector<double> ms = {};  ///< [round]
 };
 
-double timed(contender& one, const cell& of, std::uint64_t expected) {
-  const auto before = std::chrono::steady_clock::now();
-  const std::uint64_t sum = one.run(of);
-  const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - before;
-  if (sum != expected) {
-    std::fprintf(stderr, "%s: %s computes something else\n", of.name.c_str(), one.name.c_str());
-    std::exit(1);
-  }
-  return took.count();
+struct arguments {
+  std::size_t rounds = 8;
+  std::uint64_t seed = 1;
+  std::string part;
+};
+
+double median(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  const std::size_t half = values.size() / 2;
+  return values.size() % 2 == 1 ? values[half] : (values[half - 1] + values[half]) / 2.0;
 }
 
-std::vector<contender> pipelines() {
-  std::vector<contender> all;
+std::vector<contender> all_contenders() {
+  std::vector<contender> all{{"loop", group::loop, run_serial},
+                             {"view", group::view, run_amorsize_view},
+                             {"output", group::output, run_amorsize_output}};
+  for (const std::size_t batch : {16U, 64U, 1024U}) {
+    all.push_back({"omp x" + std::to_string(batch), group::omp, [=](const cell& of) {
+                     return run_omp(of, batch);
+                   }});
+  }
   for (const std::size_t tokens : {4U, 8U, 16U, 32U}) {
     for (const std::size_t batch : {1U, 16U, 64U, 256U, 1024U, 4096U}) {
       all.push_back({"tbb " + std::to_string(tokens) + "x" + std::to_string(batch),
+                     group::pipeline,
                      [=](const cell& of) { return run_tbb(of, tokens, batch); }});
     }
   }
   return all;
 }
 
-/// The three pipelines that were fastest once go through all rounds.
-std::vector<contender> best_pipelines(const cell& of, std::uint64_t expected) {
-  std::vector<contender> all = pipelines();
-  for (contender& one : all) {
-    one.ms.push_back(std::min(timed(one, of, expected), timed(one, of, expected)));
+/// The median over the rounds with this remainder by two: 0, 2, … time; 1, 3, … choose.
+double median_of(const contender& one, std::size_t remainder) {
+  std::vector<double> values;
+  for (std::size_t round = remainder; round < one.ms.size(); round += 2) {
+    values.push_back(one.ms[round]);
   }
-  std::sort(all.begin(), all.end(), [](const contender& a, const contender& b) {
-    return a.ms.front() < b.ms.front();
+  return median(std::move(values));
+}
+
+/// The one of a group that is fastest in the choosing rounds.
+const contender& chosen(const std::vector<contender>& all, group of) {
+  const contender* best = nullptr;
+  for (const contender& one : all) {
+    if (one.of == of && (best == nullptr || median_of(one, 1) < median_of(*best, 1))) {
+      best = &one;
+    }
+  }
+  return *best;
+}
+
+/// What the columns show: medians over the timing rounds.
+struct judged {
+  double loop = 0.0, view = 0.0, output = 0.0, omp = 0.0, pipeline = 0.0;
+  std::string who;
+};
+
+/// Pipelines that take so many times as long as the best one over a tenth of the stream drop out.
+constexpr double hopeless = 2.0;
+
+std::vector<contender> hopeful_contenders(const cell& of) {
+  std::vector<contender> all = all_contenders();
+  const cell shorter = warm_up_of(of);
+  const cell shortest = warm_up_of(shorter);
+  for (contender& one : all) {
+    one.ms.push_back(
+        in_fresh_process([&] { return one.run(shorter); }, [&] { return one.run(shortest); }).ms);
+  }
+  std::vector<double> pipelines;
+  for (const contender& one : all) {
+    if (one.of == group::pipeline) {
+      pipelines.push_back(one.ms.front());
+    }
+  }
+  const double most = hopeless * *std::min_element(pipelines.begin(), pipelines.end());
+  std::erase_if(all, [&](const contender& one) {
+    return one.of == group::pipeline && one.ms.front() > most;
   });
-  all.resize(3);
   for (contender& one : all) {
     one.ms.clear();
   }
   return all;
 }
 
+judged measure(const cell& of, const arguments& how, std::mt19937_64& random) {
+  std::vector<contender> all = hopeful_contenders(of);
+  const std::uint64_t expected = run_serial(of);
+  std::vector<std::size_t> order(all.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  for (std::size_t round = 0; round < how.rounds; ++round) {
+    std::shuffle(order.begin(), order.end(), random);
+    for (const std::size_t i : order) {
+      const timed_run seen = in_fresh_process([&] { return all[i].run(of); },
+                                              [&] { return all[i].run(warm_up_of(of)); });
+      if (seen.sum != expected) {
+        throw std::runtime_error(of.name + ": " + all[i].name + " computes something else");
+      }
+      all[i].ms.push_back(seen.ms);
+    }
+  }
+  const contender& pipeline = chosen(all, group::pipeline);
+  return {median_of(chosen(all, group::loop), 0),
+          median_of(chosen(all, group::view), 0),
+          median_of(chosen(all, group::output), 0),
+          median_of(chosen(all, group::omp), 0),
+          median_of(pipeline, 0),
+          pipeline.name};
+}
+
+arguments parsed(int argc, char** argv) {
+  arguments how;
+  for (int i = 1; i < argc; i += 2) {
+    const std::string_view name = argv[i];
+    if (i + 1 == argc) {
+      throw std::invalid_argument(std::string(name) + " needs a value");
+    }
+    if (name == "--rounds") {
+      how.rounds = std::max<std::size_t>(2, std::strtoull(argv[i + 1], nullptr, 10));
+    } else if (name == "--seed") {
+      how.seed = std::strtoull(argv[i + 1], nullptr, 10);
+    } else if (name == "--cell") {
+      how.part = argv[i + 1];
+    } else {
+      throw std::invalid_argument("unknown argument " + std::string(name));
+    }
+  }
+  return how;
+}
+
+void run(const arguments& how) {
+  std::mt19937_64 random(how.seed);
+  std::vector<double> by_view;
+  std::vector<double> by_output;
+  std::printf("%zu rounds, seed %llu; times as multiples of the plain loop\n\n",
+              how.rounds,
+              static_cast<unsigned long long>(how.seed));
+  std::printf(
+      "| cell | loop, ms | view | output | best pipeline | OpenMP tasks | "
+      "view / pipeline | output / pipeline | which pipeline |\n"
+      "|---|---|---|---|---|---|---|---|---|\n");
+  static_cast<void>(steps_per_us());  // once, for all processes
+  for (const cell& of : all_cells()) {
+    if (of.name.find(how.part) == std::string::npos) {
+      continue;
+    }
+    const judged seen = measure(of, how, random);
+    by_view.push_back(std::log(seen.view / seen.pipeline));
+    by_output.push_back(std::log(seen.output / seen.pipeline));
+    std::printf("| %s | %.2f | %.3f | %.3f | %.3f | %.3f | %.3f | %.3f | %s |\n",
+                of.name.c_str(),
+                seen.loop,
+                seen.view / seen.loop,
+                seen.output / seen.loop,
+                seen.pipeline / seen.loop,
+                seen.omp / seen.loop,
+                seen.view / seen.pipeline,
+                seen.output / seen.pipeline,
+                seen.who.c_str());
+    std::fflush(stdout);
+  }
+  const auto mean = [](const std::vector<double>& logs) {
+    return std::exp(std::accumulate(logs.begin(), logs.end(), 0.0) /
+                    static_cast<double>(std::max<std::size_t>(1, logs.size())));
+  };
+  std::printf("\ngeometric mean against the best pipeline: view %.3f, output %.3f\n",
+              mean(by_view),
+              mean(by_output));
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
-  const int rounds = argc > 1 ? std::max(1, std::atoi(argv[1])) : 7;
-  const std::string part = argc > 2 ? argv[2] : "";
-  double product = 0.0;
-  int cells = 0;
-  std::printf("%-26s %9s %8s %8s %8s %8s %8s   %s\n",
-              "cell",
-              "loop, ms",
-              "view",
-              "output",
-              "tbb",
-              "omp",
-              "view/tbb",
-              "best pipeline");
-  for (const cell& of : all_cells()) {
-    if (of.name.find(part) == std::string::npos) {
-      continue;
-    }
-    const std::uint64_t expected = run_serial(of);
-    std::vector<contender> all{
-        {"loop", run_serial}, {"view", run_amorsize_view}, {"output", run_amorsize_output}};
-    for (const std::size_t batch : {64U, 1024U}) {
-      all.push_back({"omp", [=](const cell& c) { return run_omp(c, batch); }});
-    }
-    for (contender& one : best_pipelines(of, expected)) {
-      all.push_back(one);
-    }
-    for (int round = 0; round < rounds; ++round) {
-      for (contender& one : all) {
-        one.ms.push_back(timed(one, of, expected));
-      }
-    }
-    const double loop = all[0].median();
-    const double omp = std::min(all[3].median(), all[4].median());
-    const auto best =
-        std::min_element(all.begin() + 5, all.end(), [](const contender& a, const contender& b) {
-          return a.median() < b.median();
-        });
-    const double view = all[1].median();
-    std::printf("%-26s %9.2f %8.3f %8.3f %8.3f %8.3f %8.3f   %s\n",
-                of.name.c_str(),
-                loop,
-                view / loop,
-                all[2].median() / loop,
-                best->median() / loop,
-                omp / loop,
-                view / best->median(),
-                best->name.c_str());
-    std::fflush(stdout);
-    product += std::log(view / best->median());
-    ++cells;
-  }
-  if (cells > 0) {
-    std::printf("geometric mean of view/tbb: %.3f\n", std::exp(product / cells));
+  try {
+    run(parsed(argc, argv));
+  } catch (const std::exception& what) {
+    std::fprintf(stderr, "bench_stream: %s\n", what.what());
+    return 1;
   }
 }

@@ -12,6 +12,7 @@ std::uint64_t run_view(const cell& of, const Op& op) {
   source from(of);
   escape(from);
   sink to;
+  escape(to);
   for (auto&& result : from | amorsize::views::parallel_map(op)) {
     to(result);
   }
@@ -46,6 +47,7 @@ std::uint64_t run_output(const cell& of, const Op& op) {
   source from(of);
   escape(from);
   sink to;
+  escape(to);
   amorsize::parallel_map(from.begin(), from.end(), feeding(to), op);
   return to.sum;
 }

@@ -17,6 +17,7 @@ std::uint64_t run(const cell& of, const Op& op, std::size_t batch) {
   source from(of);
   escape(from);
   sink to;
+  escape(to);
   std::vector<lot> round(lots);
 #pragma omp parallel
 #pragma omp single

@@ -8,6 +8,7 @@ std::uint64_t run(const cell& of, const Op& op) {
   source from(of);
   escape(from);
   sink to;
+  escape(to);
   for (const item one : from) {
     to(op(one));
   }

@@ -19,6 +19,7 @@ std::uint64_t run(const cell& of, const Op& op, std::size_t tokens, std::size_t 
   source from(of);
   escape(from);
   sink to;
+  escape(to);
   auto it = from.begin();
   std::vector<std::unique_ptr<lot>> ring(tokens);  // tokens bounds what is in flight
   for (std::unique_ptr<lot>& one : ring) {

@@ -20,6 +20,8 @@ using policy::nanoseconds;
 inline constexpr nanoseconds watched_item{100.0};
 /// Cheaper items are run in blocks of about this duration between two looks.
 inline constexpr nanoseconds unwatched_block{20e3};
+/// Pauses between two looks of a helper without work, or after a failed claim, about 40 ns each.
+inline constexpr std::size_t most_pauses = 64;
 
 }  // namespace
 
@@ -44,10 +46,16 @@ void stream_lane::publish(detail::stream_batch& batch, std::size_t reserved_byte
 
 std::optional<std::uint64_t> stream_lane::claim() noexcept {
   std::uint64_t seen = claimed_.load(std::memory_order_relaxed);
-  while (seen < published_.load(std::memory_order_acquire)) {
+  for (std::size_t pauses = 1; seen < published_.load(std::memory_order_acquire);
+       pauses = std::min(pauses * 2, most_pauses)) {
     if (claimed_.compare_exchange_weak(seen, seen + 1, std::memory_order_relaxed)) {
       return seen;
     }
+    // Sixty that fail and try again at once succeed one in sixty times.
+    for (std::size_t i = 0; i < pauses; ++i) {
+      pause();
+    }
+    seen = claimed_.load(std::memory_order_relaxed);
   }
   return std::nullopt;
 }
@@ -165,6 +173,10 @@ void stream_lane::wait_for_any(std::uint64_t number, const clock& time, nanoseco
 
 bool run_stream_helper(shared_map& map, std::size_t seat) noexcept {
   stream_lane& lane = *map.lane;
+  // Many that look all the time would all try to claim the same batch, one after the other: they
+  // look the less often the more they are.
+  const std::size_t rarest = std::min<std::size_t>(map.width(), most_pauses);
+  std::size_t pauses = 1;
   nanoseconds until = map.time->now() + lane.patience();
   for (;;) {
     if (map.errors.limit().load(std::memory_order_relaxed) == 0) {
@@ -172,9 +184,13 @@ bool run_stream_helper(shared_map& map, std::size_t seat) noexcept {
     }
     if (const std::optional<std::uint64_t> number = lane.claim()) {
       lane.run(map, seat, *number);
+      pauses = 1;
       until = map.time->now() + lane.patience();
     } else if (map.time->now() < until) {
-      pause();
+      for (std::size_t i = 0; i < pauses; ++i) {
+        pause();
+      }
+      pauses = std::min(pauses * 2, rarest);
     } else {
       return false;
     }

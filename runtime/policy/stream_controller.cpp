@@ -1,6 +1,7 @@
 #include "runtime/policy/stream_controller.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace amorsize {
 inline namespace AMORSIZE_ABI_NAMESPACE {
@@ -14,15 +15,45 @@ inline constexpr nanoseconds least_patience{50e3};
 /// Nor later than this, once sharing was refused.
 inline constexpr nanoseconds most_patience{1e9};
 /// What was inline longer ago than about this does not count in the cost inline.
-inline constexpr nanoseconds remembered{1e6};
+inline constexpr nanoseconds remembered{4e6};
+/// By so much a block has to be longer than expected before the system is asked why: that takes 320
+/// ns.
+inline constexpr nanoseconds least_outlier{20e3};
 /// How long one beat is, at least; what is handed out in it must be several batches.
 inline constexpr nanoseconds shortest_beat{300e3};
 inline constexpr double items_in_beat = 8.0;
-/// A comparison inline lasts one beat: at most one in so many.
+/// A trial is over after so many beats, the first of them not judged: the pages of fresh batches
+/// and a helper's caches are cold at first. One without hope ends earlier.
+inline constexpr std::size_t longest_trial = 5;
+inline constexpr std::size_t shortest_trial = 3;
+inline constexpr double hopeless_rate = 0.8;
+/// Of what was judged before, so much counts after another beat.
+inline constexpr double trial_memory = 0.5;
+inline constexpr double shared_memory = 0.94;
+/// A comparison inline lasts one beat, and one more until the helpers are back: it comes after so
+/// many, and where sharing gains much and so loses much meanwhile, later.
 inline constexpr std::size_t first_comparison = 64;
-inline constexpr std::size_t rarest_comparison = 512;
+inline constexpr std::size_t first_comparison_of_clear_gain = 256;
+inline constexpr std::size_t rarest_comparison = 1024;
+inline constexpr double clear_gain = 1.25;
+/// Sharing is compared early when items have become cheaper than when it was found useful, by this
+/// factor. Not when they have become dearer: what is paid per item weighs less then.
+inline constexpr double much_cheaper = 4.0;
+/// Of the calling thread's own part, so much counts after another beat.
+inline constexpr double own_memory = 0.75;
+/// So many workers and more get one to spare.
+inline constexpr double one_to_spare_from = 3.0;
+/// Workers stay while they are at most 5 / 4 of those that can be fed.
+inline constexpr std::size_t few_more = 5;
+inline constexpr std::size_t few_more_of = 4;
+/// How much of what a batch tells goes into the typical cost.
+inline constexpr double typical_weight = 0.25;
 /// Helpers that have not come after so many beats are judged as they are: absent.
 inline constexpr std::size_t patience_for_helpers = 8;
+
+/// Handing over costs a few nanoseconds per item: below this cost it is ever less likely to be
+/// repaid, and a first trial waits until that much more has been done.
+inline constexpr nanoseconds surely_shareable{40.0};
 
 /// A trial may cost this part of the time until the next one.
 inline constexpr double trial_repaid = 100.0;
@@ -47,15 +78,20 @@ void inline_progress::observe(std::size_t items, nanoseconds wall) noexcept {
   block = std::clamp<std::size_t>(items_in(inline_block, seen, grown), 1, grown);
 }
 
+bool stream_controller::is_outlier(std::size_t items, nanoseconds wall) const noexcept {
+  return sane(wall) - alone_.cost * agreement * static_cast<double>(items) > least_outlier;
+}
+
 void stream_controller::observe_inline(std::size_t items,
                                        nanoseconds wall,
-                                       nanoseconds now) noexcept {
+                                       preemption off) noexcept {
   if (items == 0) {
     return;
   }
   const nanoseconds before = alone_.believed;
   alone_.observe(items, wall);
-  const nanoseconds believed = sane(alone_.believed - before);
+  const nanoseconds believed =
+      off == preemption::excluded ? sane(wall) : sane(alone_.believed - before);
   if (believed > nanoseconds{0}) {
     // By time, not by blocks: the block after a preempted one is a single item and all overhead.
     recent_items_ += static_cast<double>(items);
@@ -67,7 +103,6 @@ void stream_controller::observe_inline(std::size_t items,
     }
   }
   decision_.estimated_cost = alone_rate_cost_;
-  static_cast<void>(now);
 }
 
 bool stream_controller::worth_trying(const overheads& costs) const noexcept {
@@ -78,7 +113,9 @@ bool stream_controller::worth_trying(const overheads& costs) const noexcept {
   if (is_comparing_) {
     return done >= std::max(shortest_beat, alone_rate_cost_ * 2.0);
   }
-  const nanoseconds overhead = costs.setup + costs.wake + costs.start;
+  const double doubt =
+      alone_rate_cost_ > nanoseconds{0} ? std::max(1.0, surely_shareable / alone_rate_cost_) : 1.0;
+  const nanoseconds overhead = (costs.setup + costs.wake + costs.start) * doubt;
   if (patience_ == nanoseconds{0}) {
     return done >= std::max(least_patience, overhead);
   }
@@ -102,7 +139,7 @@ bool stream_controller::start(const overheads& costs,
     go_inline(bounds_.max_jobs == 1 ? reason_code::one_job_requested : limited_by, now);
     return false;
   }
-  decision_.n_jobs = 2;
+  decision_.n_jobs = is_comparing_ ? std::min(compared_jobs_, most_workers_) : 2;
   decision_.reason = is_comparing_ ? reason_code::trying_again : reason_code::stream_trial;
   is_comparing_ = false;
   if (cost_ == nanoseconds{0} || cost_ > alone_rate_cost_) {
@@ -112,6 +149,10 @@ bool stream_controller::start(const overheads& costs,
   decision_.chunksize = batch_items(0, 0);
   beats_ = 0;
   helpless_beats_ = 0;
+  typical_ = before_ = beat_busy_ = nanoseconds{0};
+  beat_items_ = 0.0;
+  is_trial_ = true;
+  lost_ = nanoseconds{0};
   return true;
 }
 
@@ -133,6 +174,7 @@ void stream_controller::refuse(reason_code why) noexcept {
 }
 
 void stream_controller::go_inline(reason_code why, nanoseconds now) noexcept {
+  compared_jobs_ = std::max<std::size_t>(2, decision_.n_jobs);
   decision_.n_jobs = 1;
   decision_.chunksize = 1;
   decision_.reason = why;
@@ -148,7 +190,7 @@ void stream_controller::go_inline(reason_code why, nanoseconds now) noexcept {
   // As long again as the stream has lasted.
   // And at least so long that a trial that lost as much again is a hundredth of it.
   patience_ =
-      std::clamp(std::max(sane(now), lost_ * trial_repaid), nanoseconds{2e6}, most_patience);
+      std::clamp(std::max(sane(now), sane(lost_) * trial_repaid), nanoseconds{2e6}, most_patience);
 }
 
 void stream_controller::observe_batch(std::size_t items, nanoseconds busy) noexcept {
@@ -157,6 +199,13 @@ void stream_controller::observe_batch(std::size_t items, nanoseconds busy) noexc
   }
   const nanoseconds seen = per_item(busy, items);
   cost_ = seen > cost_ ? seen : std::max(seen, cost_ / 2.0);
+  if (typical_ == nanoseconds{0}) {
+    typical_ = before_ = seen;
+  }
+  beat_busy_ = sane(beat_busy_ + sane(busy));
+  beat_items_ += static_cast<double>(items);
+  typical_ = sane(typical_ + (std::min(seen, before_) - typical_) * typical_weight);
+  before_ = seen;
   const nanoseconds wanted =
       bounds_.batch_duration > nanoseconds{0} ? bounds_.batch_duration : batch_duration;
   const std::size_t fitting = std::max<std::size_t>(1, items_in(wanted, seen, most_batch_items));
@@ -195,7 +244,7 @@ void stream_controller::note_laggard() noexcept {
 
 nanoseconds stream_controller::beat_length() const noexcept {
   const nanoseconds some_items =
-      (cost_ + filling_) *
+      (typical_ + filling_) *
       (items_in_beat / static_cast<double>(std::max<std::size_t>(1, decision_.n_jobs)));
   return std::max(shortest_beat, sane(some_items));
 }
@@ -207,43 +256,78 @@ bool stream_controller::observe(const stream_beat& beat) noexcept {
   if (!beat.helped && ++helpless_beats_ < patience_for_helpers) {
     return false;
   }
-  decision_.estimated_cost = cost_;
-  const nanoseconds shared = per_item(beat.wall, beat.items);
+  const auto items = static_cast<double>(beat.items);
+  const nanoseconds alone = sane(alone_rate_cost_ * items);
+  const nanoseconds mean =
+      beat_items_ > 0.0 ? std::exchange(beat_busy_, nanoseconds{0}) / beat_items_ : typical_;
+  beat_items_ = 0.0;
+  decision_.estimated_cost = typical_;
+  lost_ += beat.wall - alone;
   ++beats_;
   if (beats_ == 1) {
+    judged_alone_ = judged_shared_ = own_ = nanoseconds{0};
+    own_items_ = 0.0;
     return false;  // helpers were still coming
   }
-  decision_.measured_rate_ratio =
-      shared > nanoseconds{0} ? alone_rate_cost_ / shared : decision_.measured_rate_ratio;
-  if (beats_ == 2) {
-    if (alone_rate_cost_ < shared * worthwhile_rate) {
-      lost_ = sane(beat.wall - alone_rate_cost_ * static_cast<double>(beat.items)) * 2.0;
-      go_inline(reason_code::stream_inline, beat.finished);
-      return true;
+  const double kept = is_trial_ ? trial_memory : shared_memory;
+  judged_alone_ = sane(judged_alone_ * kept + alone);
+  judged_shared_ = sane(judged_shared_ * kept + sane(beat.wall));
+  if (judged_shared_ > nanoseconds{0}) {
+    decision_.measured_rate_ratio = judged_alone_ / judged_shared_;
+  }
+  const bool was_trial = is_trial_;
+  if (is_trial_) {
+    if (!judge_trial(beat.finished)) {
+      return !is_shared();
     }
-    shared_cost_ = cost_;
-    patience_ = nanoseconds{0};
-    compare_after_ =
-        compare_after_ == 0 ? first_comparison : std::min(rarest_comparison, compare_after_ * 2);
-    decision_.reason = reason_code::stream_shared;
-  } else if (beats_ >= compare_after_ || cost_ > shared_cost_ * (agreement * agreement) ||
-             cost_ * (agreement * agreement) < shared_cost_) {
-    if (beats_ < compare_after_) {
-      compare_after_ = 0;  // another stream
-    }
+  } else if (wants_comparison()) {
     go_inline(reason_code::trying_alone, beat.finished);
     return true;
   }
-  // A source of g per item feeds c / g + 1 workers; g is all that the calling thread does itself.
-  const nanoseconds own = per_item(beat.wall - beat.caller_busy - beat.caller_idle, beat.items);
-  const double fed = own > nanoseconds{0} ? cost_ / own + 1.0 : 1e9;
+  // A source of g per item feeds c / g + 1 workers; g is what the calling thread does itself.
+  own_ = sane(own_ * own_memory + sane(beat.caller_own));
+  own_items_ = own_items_ * own_memory + items;
+  double fed = own_ > nanoseconds{0} ? mean / (own_ / own_items_) + 1.0 : 1e9;
+  if (fed >= one_to_spare_from) {
+    fed += 1.0;  // those who are never idle fall behind at the first delay
+  }
   const std::size_t wanted = fed < static_cast<double>(most_workers_)
                                  ? static_cast<std::size_t>(fed + 0.999)
                                  : most_workers_;
-  const std::size_t jobs = std::clamp<std::size_t>(wanted, 2, most_workers_);
-  const bool changed = jobs != decision_.n_jobs || beats_ == 2;
+  std::size_t jobs = std::clamp<std::size_t>(wanted, 2, most_workers_);
+  if (jobs < decision_.n_jobs && jobs * few_more / few_more_of >= decision_.n_jobs) {
+    jobs = decision_.n_jobs;  // sending one away and calling it again costs more than it does
+  }
+  const bool changed = jobs != decision_.n_jobs || was_trial;
   decision_.n_jobs = jobs;
   return changed;
+}
+
+bool stream_controller::judge_trial(nanoseconds now) noexcept {
+  const double gain = decision_.measured_rate_ratio;
+  if (gain >= worthwhile_rate) {
+    is_trial_ = false;
+    shared_cost_ = typical_;
+    patience_ = nanoseconds{0};
+    const std::size_t first =
+        gain >= clear_gain ? first_comparison_of_clear_gain : first_comparison;
+    compare_after_ = std::max(first, std::min(rarest_comparison, compare_after_ * 2));
+    decision_.reason = reason_code::stream_shared;
+    return true;
+  }
+  if (beats_ >= longest_trial || (beats_ >= shortest_trial && gain < hopeless_rate)) {
+    go_inline(reason_code::stream_inline, now);
+  }
+  return false;
+}
+
+bool stream_controller::wants_comparison() noexcept {
+  if (typical_ * much_cheaper < shared_cost_) {
+    compare_after_ = 0;  // another stream
+    return true;
+  }
+  return beats_ >= compare_after_ ||
+         (beats_ >= first_comparison && decision_.measured_rate_ratio < 1.0);
 }
 
 }  // namespace policy

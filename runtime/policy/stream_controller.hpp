@@ -54,6 +54,9 @@ struct inline_progress {
   void observe(std::size_t items, nanoseconds wall) noexcept;
 };
 
+/// May the thread have been off its CPU in a block that took much longer than the one before?
+enum class preemption { possible, excluded };
+
 struct stream_limits {
   std::size_t n_jobs = 0;         ///< exactly; 0 = free
   std::size_t max_jobs = 0;       ///< 0 = no limit
@@ -63,12 +66,11 @@ struct stream_limits {
 
 /// One beat of a stream that is handed over.
 struct stream_beat {
-  std::size_t items = 0;       ///< handed out
-  nanoseconds wall{0};         ///< how long that took
-  nanoseconds caller_busy{0};  ///< of it, the calling thread inside the callable
-  nanoseconds caller_idle{0};  ///< of it, the calling thread waiting for a batch
-  nanoseconds finished{0};     ///< end of the beat, since the stream began
-  bool helped = false;         ///< a helper was there
+  std::size_t items = 0;      ///< handed out
+  nanoseconds wall{0};        ///< how long that took
+  nanoseconds caller_own{0};  ///< of it, source and consumer: what nobody else can do
+  nanoseconds finished{0};    ///< end of the beat, since the stream began
+  bool helped = false;        ///< a helper was there
 };
 
 class stream_controller {
@@ -81,8 +83,12 @@ class stream_controller {
     alone_ = before;
     alone_rate_cost_ = before.cost;
   }
-  /// A block that the calling thread processed itself.
-  void observe_inline(std::size_t items, nanoseconds wall, nanoseconds now) noexcept;
+  /// Did the block take so much longer than its neighbour lets expect that it is worth asking the
+  /// system whether the thread was preempted?
+  [[nodiscard]] bool is_outlier(std::size_t items, nanoseconds wall) const noexcept;
+  /// A block that the calling thread processed itself. Outliers count only when they are the items'
+  /// own: laggards.
+  void observe_inline(std::size_t items, nanoseconds wall, preemption off) noexcept;
   [[nodiscard]] std::size_t inline_items() const noexcept { return alone_.block; }
   /// Has enough been done inline that helpers of such cost may be tried? A stream that has lasted
   /// so long is taken to last as long again.
@@ -93,6 +99,11 @@ class stream_controller {
              std::size_t workers,
              reason_code limited_by,
              nanoseconds now) noexcept;
+  /// Helpers were called and did not come.
+  void give_up(nanoseconds now) noexcept { go_inline(reason_code::workers_busy, now); }
+  /// Does handing over before a helper is there cost more than the helper's waiting? Then the
+  /// calling thread goes on inline until one has come.
+  [[nodiscard]] bool waits_inline() const noexcept { return alone_rate_cost_ < inline_block; }
   /// n_jobs is fixed: shared from the first item.
   void start_fixed(std::size_t n_jobs) noexcept;
   /// Inline for good, for that reason.
@@ -123,6 +134,9 @@ class stream_controller {
 
  private:
   void go_inline(reason_code why, nanoseconds now) noexcept;
+  /// True when the trial has just been won; is_shared() tells whether it goes on otherwise.
+  bool judge_trial(nanoseconds now) noexcept;
+  [[nodiscard]] bool wants_comparison() noexcept;
 
   stream_limits bounds_;
   decision decision_{};
@@ -133,16 +147,26 @@ class stream_controller {
   nanoseconds tried_at_cost_{0};    ///< inline cost when sharing was last found useless
   nanoseconds believed_before_{0};  ///< of alone_, when the present inline phase began
   nanoseconds patience_{0};         ///< inline work before the next trial; 0 = as overheads say
-  nanoseconds lost_{0};             ///< by the last trial, both of its beats
-  nanoseconds cost_{0};             ///< inside the callable, per item
+  nanoseconds lost_{0};             ///< by the present trial, or the last one
+  nanoseconds cost_{0};             ///< inside the callable, per item; up at once, for batch sizes
+  nanoseconds typical_{0};          ///< the same as most batches have it, laggards left out
+  nanoseconds before_{0};           ///< of the batch before
+  nanoseconds beat_busy_{0};        ///< inside the callable, since the last beat, laggards included
+  double beat_items_ = 0.0;         ///< done in it
+  nanoseconds judged_alone_{0};     ///< what the latest beats' items would have taken inline
+  nanoseconds judged_shared_{0};    ///< and did take
   nanoseconds shared_cost_{0};      ///< the same, when sharing was last found useful
   nanoseconds filling_{0};          ///< source, per item
   std::size_t batch_ = 1;
   std::size_t window_per_worker_ = first_window;
   std::size_t most_workers_ = 1;
-  std::size_t beats_ = 0;           ///< since the present trial began
+  std::size_t compared_jobs_ = 2;  ///< n_jobs before the comparison that is under way
+  nanoseconds own_{0};      ///< the calling thread's own part, what is longer ago counting less
+  double own_items_ = 0.0;  ///< handed out in it
+  std::size_t beats_ = 0;   ///< since the present trial began
   std::size_t compare_after_ = 0;   ///< beats
   std::size_t helpless_beats_ = 0;  ///< no helper has come yet
+  bool is_trial_ = false;
   bool is_fixed_ = false;
   bool is_refused_ = false;
   bool is_comparing_ = false;  ///< inline for a short time, to compare

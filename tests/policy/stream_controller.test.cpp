@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <limits>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -52,7 +53,7 @@ class simulated_stream {
     const nanoseconds took = alone() * static_cast<double>(items);
     now_ += took;
     items_ += static_cast<double>(items);
-    controller_.observe_inline(items, took, now_);
+    controller_.observe_inline(items, took, preemption::possible);
     if (controller_.worth_trying(costs)) {
       now_ += costs.wake;
       static_cast<void>(controller_.start(costs, cores_, reason_code::one_cpu_allowed, now_));
@@ -67,7 +68,6 @@ class simulated_stream {
     const nanoseconds per_item = std::max(own, (own + work) / workers);
     const nanoseconds wall = std::max(controller_.beat_length(), per_item * batch);
     const double items = std::max(1.0, wall / per_item);
-    const nanoseconds busy = std::min(wall, wall - own * items);
     now_ += wall;
     items_ += items;
     for (int i = 0; i < 4; ++i) {
@@ -76,8 +76,7 @@ class simulated_stream {
     }
     static_cast<void>(controller_.observe({.items = static_cast<std::size_t>(items),
                                            .wall = wall,
-                                           .caller_busy = sane(busy),
-                                           .caller_idle = nanoseconds{0},
+                                           .caller_own = own * items,
                                            .finished = now_,
                                            .helped = true}));
   }
@@ -165,11 +164,104 @@ TEST_CASE("a preempted block and the single item after it do not make a stream l
     const nanoseconds took = nanoseconds{3.0} * static_cast<double>(items) + nanoseconds{50} +
                              nanoseconds{i % 40 == 39 ? 3e6 : 0.0};
     now += took;
-    controller.observe_inline(items, took, now);
+    controller.observe_inline(items, took, preemption::possible);
     if (i > 80) {
       CHECK(controller.cost_alone() < nanoseconds{4.0});
     }
   }
+}
+
+TEST_CASE("laggards count inline unless the thread was preempted", "[policy][unit]") {
+  for (const preemption off : {preemption::possible, preemption::excluded}) {
+    stream_controller controller{{}};
+    for (int i = 0; i < 400; ++i) {
+      const std::size_t items = controller.inline_items();
+      // Every tenth block holds an item of 100 us, the others cost 100 ns.
+      const nanoseconds took =
+          nanoseconds{100.0} * static_cast<double>(items) + nanoseconds{i % 10 == 9 ? 100e3 : 0.0};
+      const bool asks = controller.is_outlier(items, took);
+      if (i > 10) {
+        CHECK(asks == (i % 10 == 9));
+      }
+      controller.observe_inline(items, took, asks ? off : preemption::possible);
+    }
+    const bool counts = off == preemption::excluded;
+    CAPTURE(counts, controller.cost_alone().count());
+    CHECK((controller.cost_alone() > nanoseconds{180}) == counts);
+    CHECK((controller.cost_alone() < nanoseconds{120}) == !counts);
+  }
+}
+
+/// A controller whose items cost 100 ns inline, in a trial with one helper.
+stream_controller on_trial() {
+  stream_controller controller{{}};
+  for (int i = 0; i < 100; ++i) {
+    const std::size_t items = controller.inline_items();
+    controller.observe_inline(
+        items, nanoseconds{100.0} * static_cast<double>(items), preemption::possible);
+  }
+  CHECK(controller.start(costs, 2, reason_code::one_cpu_allowed, nanoseconds{1e6}));
+  return controller;
+}
+
+/// One beat with so many times the rate of the calling thread alone.
+void beat_at(stream_controller& controller, double rate, nanoseconds cost = nanoseconds{95}) {
+  constexpr std::size_t items = 10'000;
+  for (int i = 0; i < 10; ++i) {
+    controller.observe_batch(items / 10, cost * (items / 10.0));
+  }
+  static_cast<void>(controller.observe({.items = items,
+                                        .wall = nanoseconds{100.0 * items / rate},
+                                        .caller_own = nanoseconds{1.0 * items},
+                                        .finished = nanoseconds{10e6},
+                                        .helped = true}));
+}
+
+TEST_CASE("a trial with cold pages is not given up at its second beat", "[policy][unit]") {
+  stream_controller controller = on_trial();
+  beat_at(controller, 0.5);  // helpers were still coming
+  beat_at(controller, 0.85);
+  CHECK(controller.is_shared());
+  beat_at(controller, 1.3);
+  beat_at(controller, 1.3);
+  CHECK(controller.next().reason == reason_code::stream_shared);
+}
+
+TEST_CASE("a trial ends after five beats, without hope after three", "[policy][unit]") {
+  for (const auto& [rate, beats] : {std::pair{0.5, 3}, std::pair{1.0, 5}}) {
+    stream_controller controller = on_trial();
+    int taken = 0;
+    while (controller.is_shared() && taken < 100) {
+      beat_at(controller, rate);
+      ++taken;
+    }
+    CAPTURE(rate);
+    CHECK(taken == beats);
+    CHECK(controller.next().reason == reason_code::stream_inline);
+  }
+}
+
+TEST_CASE("sharing is compared early when items got cheaper, not when they got dearer",
+          "[policy][unit]") {
+  for (const double factor : {0.1, 1.0, 20.0}) {
+    stream_controller controller = on_trial();
+    for (int i = 0; i < 10; ++i) {
+      beat_at(controller, 1.8);
+    }
+    CHECK(controller.next().reason == reason_code::stream_shared);
+    for (int i = 0; i < 20; ++i) {
+      beat_at(controller, 1.8, nanoseconds{95.0 * factor});
+    }
+    CAPTURE(factor);
+    CHECK(controller.is_shared() == (factor >= 1.0));
+  }
+}
+
+TEST_CASE("helpers that did not come are not called again soon", "[policy][unit]") {
+  stream_controller controller = on_trial();
+  controller.give_up(nanoseconds{10e6});
+  CHECK_FALSE(controller.is_shared());
+  CHECK_FALSE(controller.worth_trying(costs));
 }
 
 TEST_CASE("blocks inline grow eightfold at most, up to 10 us", "[policy][property]") {
@@ -245,9 +337,9 @@ TEST_CASE("every input of the stream controller gives a defined result", "[polic
   const double nan = std::numeric_limits<double>::quiet_NaN();
   for (const double time : {0.0, -1.0, 1e300, inf, nan}) {
     stream_controller controller{{}};
-    controller.observe_inline(0, nanoseconds{time}, nanoseconds{time});
-    controller.observe_inline(5, nanoseconds{time}, nanoseconds{time});
-    controller.observe_inline(5, nanoseconds{time}, nanoseconds{time});
+    controller.observe_inline(0, nanoseconds{time}, preemption::possible);
+    controller.observe_inline(5, nanoseconds{time}, preemption::possible);
+    controller.observe_inline(5, nanoseconds{time}, preemption::possible);
     CHECK(controller.inline_items() >= 1);
     static_cast<void>(controller.worth_trying(costs));
     static_cast<void>(controller.start(costs, 8, reason_code::workers_busy, nanoseconds{time}));
@@ -257,8 +349,7 @@ TEST_CASE("every input of the stream controller gives a defined result", "[polic
     for (int i = 0; i < 5; ++i) {
       static_cast<void>(controller.observe({.items = 3,
                                             .wall = nanoseconds{time},
-                                            .caller_busy = nanoseconds{time},
-                                            .caller_idle = nanoseconds{time},
+                                            .caller_own = nanoseconds{time},
                                             .finished = nanoseconds{time},
                                             .helped = true}));
     }

@@ -9,6 +9,9 @@ add_library(amorsize_simulator OBJECT
   "${PROJECT_SOURCE_DIR}/runtime/map_sharing.cpp"
   "${PROJECT_SOURCE_DIR}/runtime/map_telling.cpp"
   "${PROJECT_SOURCE_DIR}/runtime/site_memory.cpp"
+  "${PROJECT_SOURCE_DIR}/runtime/stream_run.cpp"
+  "${PROJECT_SOURCE_DIR}/runtime/stream_sharing.cpp"
+  "${PROJECT_SOURCE_DIR}/runtime/stream_telling.cpp"
   "${PROJECT_SOURCE_DIR}/runtime/executor/crew.cpp"
   "${PROJECT_SOURCE_DIR}/runtime/executor/crew_service.cpp"
   "${PROJECT_SOURCE_DIR}/runtime/executor/share.cpp"
@@ -18,6 +21,7 @@ add_library(amorsize_simulator OBJECT
   "${machine_dir}/fiber.cpp"
   "${machine_dir}/memory_model.cpp"
   "${machine_dir}/simulate.cpp"
+  "${machine_dir}/simulate_stream.cpp"
   "${machine_dir}/virtual_enlist.cpp"
   "${machine_dir}/virtual_machine.cpp"
   "${machine_dir}/virtual_process.cpp")

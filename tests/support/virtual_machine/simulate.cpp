@@ -1,4 +1,5 @@
 #include "runtime/map_run.hpp"
+#include "runtime/settings.hpp"
 #include "tests/support/virtual_machine/simulate.hpp"
 
 #include <algorithm>
@@ -25,16 +26,6 @@ struct costly_body {
   }
 };
 
-amorsize::settings settings_of(const amorsize::options& how) {
-  amorsize::settings with;
-  with.n_jobs = how.n_jobs;
-  with.max_jobs = how.max_jobs;
-  with.chunksize = how.chunksize;
-  with.target_chunk = nanoseconds{static_cast<double>(how.target_chunk_duration.count())};
-  with.how = &how;
-  return with;
-}
-
 machine_counts difference(const machine_counts& after, const machine_counts& before) {
   return {after.wakes - before.wakes,
           after.clock_readings - before.clock_readings,
@@ -56,7 +47,7 @@ simulated_map simulate(virtual_process& in,
   simulated_map seen;
   amorsize::options own = how;
   own.report = &seen.report;
-  const amorsize::settings with = settings_of(own);
+  const amorsize::settings with = amorsize::resolve_settings(&own);
   costly_body body{machine, costs};
   amorsize::detail::map_request request;
   request.items = costs.items();

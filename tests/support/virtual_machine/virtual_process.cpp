@@ -1,7 +1,11 @@
+#include "runtime/probe/memory_available.hpp"
+#include "runtime/probe/preemptions.hpp"
+#include "runtime/probe/steady_clock.hpp"
 #include "runtime/probe/thread_use.hpp"
 #include "runtime/process.hpp"
 #include "runtime/recent_maps.hpp"
 #include "runtime/report_delivery.hpp"
+#include "runtime/settings.hpp"
 #include "tests/support/virtual_machine/simulated_atomics.hpp"
 #include "tests/support/virtual_machine/virtual_process.hpp"
 
@@ -102,6 +106,47 @@ policy::capacity capacity_now(policy::nanoseconds work_left) noexcept {
   const executor::crew::spare_helpers spare = crew.available();
   return {std::min(cpus, spare.helpers + 1), spare.limited_by};
 }
+
+// runtime/settings.cpp: there is no environment, and what a test asks for makes sense.
+
+namespace detail {
+
+constinit std::atomic<environment_state> environment_heard{environment_state::silent};
+
+settings resolve_settings_slowly(const options* how) {
+  settings with;
+  with.n_jobs = how->n_jobs;
+  with.max_jobs = how->max_jobs;
+  with.chunksize = how->chunksize;
+  with.target_chunk = policy::nanoseconds{static_cast<double>(how->target_chunk_duration.count())};
+  with.how = how;
+  return with;
+}
+
+}  // namespace detail
+
+// runtime/probe: the clock is the machine's.
+
+namespace probe {
+
+const steady_clock& real_clock() noexcept {
+  static constexpr steady_clock only_one;
+  return only_one;
+}
+
+policy::nanoseconds steady_clock::now() const noexcept {
+  return amorsize_tests::virtual_process::running().machine().now();
+}
+
+std::optional<std::uint64_t> count_preemptions() noexcept {
+  return 0;
+}
+
+std::optional<std::uint64_t> probe_memory_available(std::string_view) noexcept {
+  return std::uint64_t{1} << 30U;
+}
+
+}  // namespace probe
 
 // runtime/report_delivery.cpp
 
