@@ -89,6 +89,28 @@ TEST_CASE("a serial map says that it was serial, and why", "[api][unit]") {
 #endif
 }
 
+TEST_CASE("a report says what more would have brought where n_jobs was no choice", "[api][unit]") {
+  report filled;
+  parallel_map(numbers(1000), itself, {.max_jobs = 1, .report = &filled});
+  REQUIRE(filled.alternatives.size() >= 2);
+  CHECK(filled.alternatives[0].n_jobs == 1);
+  CHECK(filled.alternatives[0].estimated_speedup == Approx(1.0));
+  CHECK(filled.alternatives[1].n_jobs == 2);
+  CHECK(filled.longest_chunk.count() > 0);
+  CHECK(filled.longest_chunk_items <= 1000);
+}
+
+TEST_CASE("a report says that the callable waits", "[api][unit]") {
+  const auto wait = [](int x) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    return x;
+  };
+  report filled;
+  parallel_map(numbers(30), wait, {.n_jobs = 1, .report = &filled});
+  REQUIRE(filled.warnings.size() == 1);
+  CHECK_THAT(filled.warnings[0], ContainsSubstring("the callable waits"));
+}
+
 TEST_CASE("n_jobs that cannot be had is answered with a warning", "[api][unit]") {
   const std::vector<int> items = numbers(100);
   const std::list<int> linked(items.begin(), items.end());
