@@ -51,7 +51,7 @@ bool environment_wants_reports() noexcept {
   }
 }
 
-struct serial_run::state {
+struct [[gnu::visibility("hidden")]] serial_run::state {
   settings with;
   std::size_t items_total = 0;
   policy::reason_code reason = policy::reason_code::none;

@@ -28,7 +28,7 @@
 namespace amorsize {
 inline namespace AMORSIZE_ABI_NAMESPACE {
 
-struct detail::stream_run::state {
+struct [[gnu::visibility("hidden")]] detail::stream_run::state {
   using nanoseconds = policy::nanoseconds;
   using reason_code = policy::reason_code;
 
@@ -47,7 +47,7 @@ struct detail::stream_run::state {
   // --- shared: stream_sharing.cpp
   [[nodiscard]] stream_batch* next(void* source);
   void take_back_handed_out();
-  void put_back(stream_batch* batch, std::size_t reserved, std::size_t beyond_slots) noexcept;
+  void put_back(stream_batch * batch, std::size_t reserved, std::size_t beyond_slots) noexcept;
   void clear_kept() noexcept;
   [[nodiscard]] stream_batch* find_finished();
   [[nodiscard]] bool may_pull();

@@ -130,6 +130,7 @@ void controller::consider(const overheads& costs, const capacity& where) noexcep
   }
   if (limit < 2) {
     decision_.reason = bounds_.max_jobs == 1 ? reason_code::one_job_requested : where.limited_by;
+    refused_ = alone;  // asking what may be used takes a system call: not after every block
     return;
   }
   const worker_choice choice = best_worker_count(work, limit, costs);

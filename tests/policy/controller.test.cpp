@@ -113,6 +113,18 @@ TEST_CASE("one CPU stays serial with that reason", "[policy][unit]") {
   CHECK(run.items_alone == 10'000);
 }
 
+TEST_CASE("with one CPU the machine is not asked again unless the rest has grown",
+          "[policy][unit]") {
+  controller decides(100'000, {}, nanoseconds{0});
+  decides.observe(chunk_sample{10, nanoseconds{10e3}, nanoseconds{10e3}});
+  decides.observe(chunk_sample{10, nanoseconds{10e3}, nanoseconds{20e3}});
+  REQUIRE(decides.worth_asking(asleep));
+  decides.consider(asleep, {1, reason_code::one_cpu_allowed});
+  CHECK_FALSE(decides.worth_asking(asleep));
+  decides.observe(chunk_sample{10, nanoseconds{40e3}, nanoseconds{60e3}});
+  CHECK(decides.worth_asking(asleep));
+}
+
 TEST_CASE("sharing is never chosen when the model predicts a gain below a tenth",
           "[policy][property]") {
   const unsigned seed = std::random_device{}();
