@@ -47,7 +47,8 @@ map_run::map_run(const detail::map_request& request,
                    .chunksize = with.chunksize,
                    .chunk_duration = with.target_chunk,
                    .prepared = nanoseconds{request.prepared_ns}},
-                  remembered_cost(request.site)) {
+                  remembered_cost(request.site)),
+      memory_(with.how != nullptr ? static_cast<double>(with.how->memory_limit) : 0.0) {
   last_progress_ = began_;
   watched_ = with.how != nullptr && with.how->stop.stop_possible();
   reports_progress_ = with.how != nullptr && with.how->on_progress;
@@ -124,8 +125,13 @@ bool map_run::run_block() {
   if (timed) {
     const nanoseconds now = time_.now();
     busy_alone_ += now - last_;
-    controller_.observe(policy::chunk_sample{
-        done_ - first, now - last_ + nanoseconds{executor::nested_work() - nested}, now - began_});
+    const nanoseconds busy = now - last_ + nanoseconds{executor::nested_work() - nested};
+    policy::chunk_sample sample{done_ - first, busy, now - began_};
+    if (looks_for_waits_ && busy >= policy::waiting_item * static_cast<double>(sample.items))
+        [[unlikely]] {
+      sample.usage = ask_for_usage(now);
+    }
+    controller_.observe(sample);
     if (record_ != nullptr) [[unlikely]] {
       note(policy::event_kind::alone, last_, now, first, done_ - first);
       last_ = time_.now();  // a thread's first event allocates: that is not part of the next block
@@ -145,6 +151,26 @@ bool map_run::run_block() {
     tick(last_);
   }
   return done_ < request_.items;
+}
+
+policy::usage_sample map_run::ask_for_usage(nanoseconds now) noexcept {
+  policy::usage_sample seen;
+  if (usage_.is_known && now - usage_asked_ < policy::usage_interval) {
+    return seen;
+  }
+  const thread_usage used = time_.usage();
+  const double nested = executor::nested_work();
+  if (usage_.is_known && used.is_known) {
+    seen = {done_ - items_when_asked_,
+            policy::sane(now - usage_asked_),
+            policy::sane(used.cpu - usage_.cpu + nanoseconds{nested - nested_when_asked_}),
+            static_cast<double>(used.waits - usage_.waits)};
+  }
+  usage_ = used;
+  usage_asked_ = now;
+  nested_when_asked_ = nested;
+  items_when_asked_ = done_;
+  return seen;
 }
 
 void map_run::run_alone(reason_code why) {
@@ -167,6 +193,10 @@ void map_run::run_adaptive() {
             policy::one_block_below &&
         crew_of_process().state(last_) == policy::crew_state::awake) {
       controller_.expect_helpers_awake(!is_remeasured(last_));
+    }
+    looks_for_waits_ = true;
+    if (controller_.asks_for_usage()) [[unlikely]] {
+      static_cast<void>(ask_for_usage(last_));
     }
     do {
       if (!controller_.worth_asking({})) {
@@ -203,7 +233,7 @@ nanoseconds map_run::measured_cost() const noexcept {
     return controller_.compared_cost();  // what an item costs when nobody is in its way
   }
   if (controller_.cost() > nanoseconds{0} || items_shared_ == 0) {
-    return controller_.cost();
+    return controller_.cost_to_remember();
   }
   return busy_shared_ /
          static_cast<double>(items_shared_);  // shared from the first item to the last
@@ -217,6 +247,7 @@ bool map_run::ask_for_helpers() {
     if (!presence_) {
       presence_.emplace(crew);
     }
+    static_cast<void>(look_at_memory(last_, 1));
     controller_.consider(costs, capacity_now(controller_.time_left()));
     note_decision();
     if (controller_.next().n_jobs > 1) {
@@ -263,6 +294,7 @@ bool map_run::share_for_series(executor::crew& crew,
   // One wake was missed often enough, not several.
   policy::capacity where = capacity_now(controller_.time_left());
   where.workers = std::min<std::size_t>(where.workers, 2);
+  where.waiting_workers = 0;
   crew.expect_maps_every(gap + (last_ - began_) + controller_.time_left());
   controller_.consider_series(later, where);
   note_decision();

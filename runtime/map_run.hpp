@@ -12,6 +12,7 @@
 #include "runtime/policy/controller.hpp"
 #include "runtime/policy/decision_history.hpp"
 #include "runtime/policy/map_event.hpp"
+#include "runtime/policy/memory_ceiling.hpp"
 #include "runtime/settings.hpp"
 
 #include <amorsize/detail/engines.hpp>
@@ -56,6 +57,8 @@ class map_run {
   /// The next block on the calling thread. False when that was the last one.
   bool run_block();
   void run_alone(reason_code why);
+  /// What the system says about the items run since the last time it was asked: whether they wait.
+  [[nodiscard]] policy::usage_sample ask_for_usage(nanoseconds now) noexcept;
   void run_adaptive();
   /// Per item, from whatever this map has measured; 0 = nothing.
   [[nodiscard]] nanoseconds measured_cost() const noexcept;
@@ -84,6 +87,10 @@ class map_run {
   void share(std::size_t n_jobs,
              executor::expected helpers = executor::expected::late,
              std::size_t head_start = 0);
+  /// What may be used by now: called by the holder of the beat, on any worker's thread.
+  [[nodiscard]] bool look_around(nanoseconds now) noexcept;
+  /// The same for memory, if the items are long. workers: that ran since the last look, at most.
+  [[nodiscard]] bool look_at_memory(nanoseconds now, std::size_t workers) noexcept;
   /// What this wake teaches about helpers in that state.
   void learn_from_wake(policy::crew_state state,
                        const decision& made,
@@ -112,6 +119,7 @@ class map_run {
   nanoseconds began_;
   nanoseconds last_;  ///< newest reading
   policy::controller controller_;
+  policy::memory_ceiling memory_;
   policy::decision_history history_;
   policy::event_recorder record_ = nullptr;  ///< null: nobody looks
   std::uint64_t map_id_ = 0;                 ///< given when somebody looks
@@ -121,6 +129,12 @@ class map_run {
   bool watched_ = false;            ///< a stop may be requested
   bool reports_progress_ = false;
   bool was_shared_ = false;
+  bool looks_for_waits_ = false;
+  unsigned long thread_ = 0;  ///< that called the map
+  thread_usage usage_{};      ///< of this thread, when it was last asked for
+  nanoseconds usage_asked_{0};
+  double nested_when_asked_ = 0.0;
+  std::size_t items_when_asked_ = 0;
   bool in_series_ = false;        ///< long enough that helpers who are awake could serve it
   std::size_t done_ = 0;          ///< completed alone, from the front
   std::size_t items_shared_ = 0;  ///< completed while shared

@@ -1,6 +1,5 @@
 #include "runtime/policy/chunk_size.hpp"
 #include "runtime/policy/controller.hpp"
-#include "runtime/policy/makespan.hpp"
 #include "runtime/policy/serial_gate.hpp"
 #include "runtime/policy/wake_tree.hpp"
 #include "runtime/policy/worker_count.hpp"
@@ -17,6 +16,11 @@ inline constexpr double looks_at_the_rest = 2.0;
 inline constexpr nanoseconds shortest_block{4e3};
 /// A helper that has gone is asked for again while the rest lasts this many times the wake.
 inline constexpr double wakes_repaid = 8.0;
+/// Is the number of workers what others leave, and not what was found to be best?
+bool is_bound(reason_code why) noexcept {
+  return why == reason_code::fewer_cpus || why == reason_code::memory_bound;
+}
+
 /// More workers are added when that is predicted to save this fraction of what is left.
 inline constexpr double worthwhile_raise = 0.05;
 
@@ -73,6 +77,12 @@ void controller::observe(const chunk_sample& sample) noexcept {
   if (timed_) {
     cost_.observe(sample.items, sample.busy);
   }
+  if (sample.usage.items > 0) [[unlikely]] {
+    used_alone_.items += sample.usage.items;
+    used_alone_.wall += sane(sample.usage.wall);
+    used_alone_.cpu += sane(sample.usage.cpu);
+    used_alone_.waits += sample.usage.waits;
+  }
   timed_ = time_left() > negligible || next_block() < items_left();
   decision_.items_left = items_left();
   decision_.estimated_cost = cost_.cost();
@@ -98,6 +108,7 @@ bool controller::worth_asking(const overheads& costs) const noexcept {
 
 void controller::consider(const overheads& costs, const capacity& where) noexcept {
   costs_ = costs;
+  cpus_ = where.cpus;
   const remaining_work work{items_left(), expected_cost()};
   const nanoseconds alone = serial_time(work);
   const std::size_t limit =
@@ -105,6 +116,12 @@ void controller::consider(const overheads& costs, const capacity& where) noexcep
   decision_ = {};
   decision_.items_left = work.items;
   decision_.limit_jobs = limit;
+  decision_.room_jobs = limit;
+  if (where.waiting_workers > limit) {
+    const std::size_t most =
+        bounds_.max_jobs > 0 ? bounds_.max_jobs : default_waiting_ceiling(where.workers);
+    decision_.room_jobs = std::max(limit, std::min({most, where.waiting_workers, work.items}));
+  }
   decision_.estimated_cost = work.cost;
   decision_.estimated_serial = alone;
   decision_.estimated_parallel = alone;
@@ -116,11 +133,19 @@ void controller::consider(const overheads& costs, const capacity& where) noexcep
     decision_.reason = reason_code::single_item;
     return;
   }
+  if (used_alone_.items > 0 && begin_waiting(work)) {
+    return;
+  }
   if (limit < 2) {
     decision_.reason = bounds_.max_jobs == 1 ? reason_code::one_job_requested : where.limited_by;
     return;
   }
-  const worker_choice choice = best_worker_count(work, limit, costs);
+  const std::size_t fit = std::min(limit, memory_jobs_);
+  if (fit < 2) {
+    decision_.reason = reason_code::memory_bound;
+    return;
+  }
+  const worker_choice choice = best_worker_count(work, fit, costs);
   decision_.estimated_parallel = choice.estimated;
   decision_.wake_cost = predicted_wake(choice.n_jobs - 1, costs).asking;
   switch (serial_gate(
@@ -137,7 +162,8 @@ void controller::consider(const overheads& costs, const capacity& where) noexcep
       break;
   }
   decision_.n_jobs = choice.n_jobs;
-  decision_.reason = reason_code::shared_predicted;
+  decision_.reason = choice.n_jobs == memory_jobs_ && fit < limit ? reason_code::memory_bound
+                                                                  : reason_code::shared_predicted;
   size_chunks();
 }
 
@@ -183,18 +209,72 @@ void controller::size_chunks() noexcept {
 
 void controller::start_sharing(nanoseconds now) noexcept {
   costs_.setup = nanoseconds{0};  // paid: whoever is added now costs no more than a wake
-  const double cost = expected_cost().count();
+  shared_cost_ = expected_cost();
+  const double cost = shared_cost_.count();
   climb_.start(decision_.n_jobs, cost > 0.0 ? 1.0 / cost : 0.0, now);
+}
+
+waiting_climb::bounds controller::waiting_bounds() const noexcept {
+  return {std::max<std::size_t>(1, decision_.limit_jobs),
+          std::min(decision_.room_jobs, memory_jobs_)};
+}
+
+/// The caller's own items waited: more workers than CPUs from the beginning?
+bool controller::begin_waiting(const remaining_work& work) noexcept {
+  const waiting_climb::advice advice = waiting_.begin(used_alone_, work.items, waiting_bounds());
+  if (advice.reason == reason_code::none) {
+    return false;
+  }
+  decision_.n_jobs = advice.n_jobs;
+  decision_.reason = advice.reason;
+  decision_.waiting_fraction = waiting_.waiting_fraction();
+  decision_.estimated_parallel = predicted_makespan(work, advice.n_jobs, costs_);
+  size_chunks();
+  return true;
+}
+
+/// True when the number of workers has changed because items wait, or do not wait any more.
+bool controller::follow_waiting(const beat_sample& sample) noexcept {
+  const double rate_alone = climb_.rate_alone();
+  const nanoseconds cost_alone{rate_alone > 0.0 ? 1.0 / rate_alone : 0.0};
+  const waiting_climb::advice advice =
+      waiting_.observe(sample, decision_.n_jobs, cost_alone, waiting_bounds());
+  if (advice.reason == reason_code::none) {
+    return false;
+  }
+  decision_.n_jobs = advice.n_jobs;
+  decision_.reason = advice.reason;
+  decision_.waiting_fraction = waiting_.waiting_fraction();
+  decision_.measured_rate_ratio = waiting_.gain();
+  decision_.estimated_cost = cost_alone;
+  decision_.estimated_serial = serial_time({items_left(), cost_alone});
+  decision_.estimated_parallel =
+      predicted_makespan({items_left(), cost_alone}, decision_.n_jobs, costs_);
+  if (advice.reason == reason_code::no_speedup) {
+    climb_.postpone(sample.finished);
+  } else if (!waiting_.is_active()) {
+    climb_.start(decision_.n_jobs, rate_alone, sample.finished);
+  }
+  size_chunks();
+  return true;
 }
 
 /// The rest has become much longer than it looked when n_jobs was chosen: are more workers right?
 bool controller::raise_if_longer(nanoseconds now) noexcept {
-  if (decision_.n_jobs < 2 || decision_.n_jobs >= decision_.limit_jobs ||
+  if ((decision_.n_jobs < 2 && decision_.reason != reason_code::memory_bound) ||
       decision_.reason == reason_code::fewer_help_as_much || climb_.is_reduced()) {
     return false;
   }
-  const worker_choice choice =
-      best_worker_count({items_left(), cost_.cost()}, decision_.limit_jobs, costs_);
+  return raise(reason_code::shared_predicted, now);
+}
+
+/// More workers, if there may be and that is predicted to pay.
+bool controller::raise(reason_code why, nanoseconds now) noexcept {
+  const std::size_t limit = std::min(decision_.limit_jobs, memory_jobs_);
+  if (decision_.n_jobs >= limit) {
+    return false;
+  }
+  const worker_choice choice = best_worker_count({items_left(), cost_.cost()}, limit, costs_);
   const nanoseconds unchanged =
       serial_time({items_left(), cost_.cost()}) / static_cast<double>(decision_.n_jobs);
   if (choice.n_jobs <= decision_.n_jobs ||
@@ -202,7 +282,7 @@ bool controller::raise_if_longer(nanoseconds now) noexcept {
     return false;
   }
   decision_.n_jobs = choice.n_jobs;
-  decision_.reason = reason_code::shared_predicted;
+  decision_.reason = why;
   decision_.estimated_cost = cost_.cost();
   decision_.estimated_serial = time_left();
   decision_.estimated_parallel = choice.estimated;
@@ -211,14 +291,70 @@ bool controller::raise_if_longer(nanoseconds now) noexcept {
   return true;
 }
 
+bool controller::adapt(std::size_t cpus, nanoseconds now) noexcept {
+  const std::size_t before = cpus_;
+  cpus_ = cpus;
+  const std::size_t limit = decision_.limit_jobs;
+  if (cpus == before || limit == 0) {
+    return false;
+  }
+  if (cpus < limit) {
+    decision_.limit_jobs = cpus;
+  } else if (before > 0 && cpus > before) {
+    // What other maps use is still theirs.
+    const std::size_t more = std::min(limit + (cpus - before), decision_.room_jobs);
+    decision_.limit_jobs = bounds_.max_jobs > 0 ? std::min(more, bounds_.max_jobs) : more;
+  }
+  if (waiting_.is_active()) {
+    return false;  // they are no burden to the CPUs
+  }
+  if (decision_.n_jobs > decision_.limit_jobs) {
+    decision_.n_jobs = decision_.limit_jobs;
+    decision_.reason = reason_code::fewer_cpus;
+    climb_.start(decision_.n_jobs, climb_.rate_alone(), now);
+    size_chunks();
+    return true;
+  }
+  const bool useless = decision_.reason == reason_code::no_speedup ||
+                       decision_.reason == reason_code::fewer_help_as_much;
+  return decision_.limit_jobs > limit && !useless && raise(reason_code::more_cpus, now);
+}
+
+bool controller::bound_by_memory(std::size_t most, nanoseconds now) noexcept {
+  memory_jobs_ = std::max<std::size_t>(1, most);
+  if (decision_.n_jobs <= memory_jobs_) {
+    return false;
+  }
+  decision_.n_jobs = memory_jobs_;
+  decision_.reason = reason_code::memory_bound;
+  waiting_.bound(memory_jobs_, waiting_bounds());
+  if (!waiting_.is_active()) {
+    climb_.start(decision_.n_jobs, climb_.rate_alone(), now);
+  }
+  size_chunks();
+  return true;
+}
+
 bool controller::observe(const beat_sample& sample) noexcept {
   done_ = items_ - std::min(sample.items_left, items_);
   cost_.observe(sample.items, sample.busy);
-  const throughput_climb::advice advice = climb_.observe(sample);
   decision_.items_left = items_left();
+  if (follow_waiting(sample)) {
+    return true;
+  }
+  if (waiting_.is_active()) {
+    return false;  // a rate below the ideal is no news, nor would a worker alone tell any
+  }
+  // Alone because there may be no others: there is nobody to compare with.
+  const bool kept_alone = decision_.n_jobs == 1 && is_bound(decision_.reason);
+  const throughput_climb::advice advice =
+      kept_alone ? throughput_climb::advice{} : climb_.observe(sample);
   decision_.measured_rate_ratio = climb_.measured_ratio();
   if (advice.reason == reason_code::none) {
     return raise_if_longer(sample.finished);
+  }
+  if (advice.n_jobs > memory_jobs_ && advice.n_jobs > decision_.n_jobs) {
+    return false;
   }
   const double rate_alone = climb_.rate_alone();
   if (advice.reason == reason_code::trying_again && decision_.n_jobs == 1) {
