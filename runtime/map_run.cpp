@@ -47,8 +47,7 @@ map_run::map_run(const detail::map_request& request,
                    .chunksize = with.chunksize,
                    .chunk_duration = with.target_chunk,
                    .prepared = nanoseconds{request.prepared_ns}},
-                  remembered_cost(request.site)),
-      memory_(with.how != nullptr ? static_cast<double>(with.how->memory_limit) : 0.0) {
+                  remembered_cost(request.site)) {
   last_progress_ = began_;
   watched_ = with.how != nullptr && with.how->stop.stop_possible();
   reports_progress_ = with.how != nullptr && with.how->on_progress;
@@ -127,11 +126,11 @@ bool map_run::run_block() {
     busy_alone_ += now - last_;
     const nanoseconds busy = now - last_ + nanoseconds{executor::nested_work() - nested};
     policy::chunk_sample sample{done_ - first, busy, now - began_};
-    if (looks_for_waits_ && busy >= policy::waiting_item * static_cast<double>(sample.items))
-        [[unlikely]] {
-      sample.usage = ask_for_usage(now);
-    }
     controller_.observe(sample);
+    if (busy >= policy::waiting_item && looks_for_waits_ &&
+        busy >= policy::waiting_item * static_cast<double>(done_ - first)) [[unlikely]] {
+      controller_.observe_usage(ask_for_usage(now));
+    }
     if (record_ != nullptr) [[unlikely]] {
       note(policy::event_kind::alone, last_, now, first, done_ - first);
       last_ = time_.now();  // a thread's first event allocates: that is not part of the next block
@@ -155,21 +154,18 @@ bool map_run::run_block() {
 
 policy::usage_sample map_run::ask_for_usage(nanoseconds now) noexcept {
   policy::usage_sample seen;
-  if (usage_.is_known && now - usage_asked_ < policy::usage_interval) {
+  if (asked_ && now - asked_->when < policy::usage_interval) {
     return seen;
   }
-  const thread_usage used = time_.usage();
-  const double nested = executor::nested_work();
-  if (usage_.is_known && used.is_known) {
-    seen = {done_ - items_when_asked_,
-            policy::sane(now - usage_asked_),
-            policy::sane(used.cpu - usage_.cpu + nanoseconds{nested - nested_when_asked_}),
-            static_cast<double>(used.waits - usage_.waits)};
+  const usage_reading reading{time_.usage(), now, executor::nested_work(), done_};
+  if (asked_ && asked_->usage.is_known && reading.usage.is_known) {
+    const nanoseconds nested{reading.nested - asked_->nested};
+    seen = {reading.items - asked_->items,
+            policy::sane(now - asked_->when),
+            policy::sane(reading.usage.cpu - asked_->usage.cpu + nested),
+            static_cast<double>(reading.usage.waits - asked_->usage.waits)};
   }
-  usage_ = used;
-  usage_asked_ = now;
-  nested_when_asked_ = nested;
-  items_when_asked_ = done_;
+  asked_ = reading;
   return seen;
 }
 

@@ -49,6 +49,13 @@ class map_run {
     std::atomic<std::size_t>* limit;
     void operator()() const noexcept { limit->store(0, std::memory_order_relaxed); }
   };
+  /// What the calling thread had used, and done, when it was asked.
+  struct usage_reading {
+    thread_usage usage;
+    nanoseconds when;
+    double nested;  ///< work of helpers of nested maps, nanoseconds
+    std::size_t items;
+  };
   using alone_callback = std::stop_callback<stop_alone_action>;
 
   // --- alone: map_run.cpp
@@ -119,7 +126,7 @@ class map_run {
   nanoseconds began_;
   nanoseconds last_;  ///< newest reading
   policy::controller controller_;
-  policy::memory_ceiling memory_;
+  std::optional<policy::memory_ceiling> memory_;  ///< once somebody has looked
   policy::decision_history history_;
   policy::event_recorder record_ = nullptr;  ///< null: nobody looks
   std::uint64_t map_id_ = 0;                 ///< given when somebody looks
@@ -130,15 +137,12 @@ class map_run {
   bool reports_progress_ = false;
   bool was_shared_ = false;
   bool looks_for_waits_ = false;
-  unsigned long thread_ = 0;  ///< that called the map
-  thread_usage usage_{};      ///< of this thread, when it was last asked for
-  nanoseconds usage_asked_{0};
-  double nested_when_asked_ = 0.0;
-  std::size_t items_when_asked_ = 0;
-  bool in_series_ = false;        ///< long enough that helpers who are awake could serve it
-  std::size_t done_ = 0;          ///< completed alone, from the front
-  std::size_t items_shared_ = 0;  ///< completed while shared
-  std::size_t given_beyond_ = 0;  ///< given to the callable, but it threw
+  unsigned long thread_ = 0;            ///< that called the map
+  std::optional<usage_reading> asked_;  ///< the last time
+  bool in_series_ = false;              ///< long enough that helpers who are awake could serve it
+  std::size_t done_ = 0;                ///< completed alone, from the front
+  std::size_t items_shared_ = 0;        ///< completed while shared
+  std::size_t given_beyond_ = 0;        ///< given to the callable, but it threw
   nanoseconds busy_alone_{0};
   nanoseconds busy_shared_{0};  ///< of all workers, the caller included
   nanoseconds shared_from_{0};

@@ -135,8 +135,11 @@ bool map_run::look_at_memory(nanoseconds now, std::size_t workers) noexcept {
   if (!controller_.looks_at_memory()) {
     return false;
   }
-  memory_.observe(memory_now(now), workers);
-  return controller_.bound_by_memory(memory_.most_workers(std::numeric_limits<std::size_t>::max()),
+  if (!memory_) {
+    memory_.emplace(with_.how != nullptr ? static_cast<double>(with_.how->memory_limit) : 0.0);
+  }
+  memory_->observe(memory_now(now), workers);
+  return controller_.bound_by_memory(memory_->most_workers(std::numeric_limits<std::size_t>::max()),
                                      now - began_);
 }
 

@@ -25,7 +25,6 @@ struct chunk_sample {
   nanoseconds busy{
       0};  ///< time inside the caller's function, that of nested maps' helpers included
   nanoseconds finished{0};  ///< end of the block, counted from the start of the map
-  usage_sample usage{};     ///< of the items since the last time somebody asked
 };
 
 /// Items and what they took.

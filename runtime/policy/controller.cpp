@@ -77,16 +77,23 @@ void controller::observe(const chunk_sample& sample) noexcept {
   if (timed_) {
     cost_.observe(sample.items, sample.busy);
   }
-  if (sample.usage.items > 0) [[unlikely]] {
-    used_alone_.items += sample.usage.items;
-    used_alone_.wall += sane(sample.usage.wall);
-    used_alone_.cpu += sane(sample.usage.cpu);
-    used_alone_.waits += sample.usage.waits;
-  }
   timed_ = time_left() > negligible || next_block() < items_left();
   decision_.items_left = items_left();
   decision_.estimated_cost = cost_.cost();
   decision_.estimated_serial = time_left();
+}
+
+void controller::observe_usage(const usage_sample& sample) noexcept {
+  if (sample.items == 0) {
+    return;
+  }
+  if (!used_alone_) {
+    used_alone_.emplace();
+  }
+  used_alone_->items += sample.items;
+  used_alone_->wall += sane(sample.wall);
+  used_alone_->cpu += sane(sample.cpu);
+  used_alone_->waits += sample.waits;
 }
 
 bool controller::is_believable() const noexcept {
@@ -133,7 +140,7 @@ void controller::consider(const overheads& costs, const capacity& where) noexcep
     decision_.reason = reason_code::single_item;
     return;
   }
-  if (used_alone_.items > 0 && begin_waiting(work)) {
+  if (used_alone_ && begin_waiting(work)) {
     return;
   }
   if (limit < 2) {
@@ -209,6 +216,9 @@ void controller::size_chunks() noexcept {
 
 void controller::start_sharing(nanoseconds now) noexcept {
   costs_.setup = nanoseconds{0};  // paid: whoever is added now costs no more than a wake
+  if (!waiting_) {
+    waiting_.emplace();
+  }
   shared_cost_ = expected_cost();
   const double cost = shared_cost_.count();
   climb_.start(decision_.n_jobs, cost > 0.0 ? 1.0 / cost : 0.0, now);
@@ -221,13 +231,14 @@ waiting_climb::bounds controller::waiting_bounds() const noexcept {
 
 /// The caller's own items waited: more workers than CPUs from the beginning?
 bool controller::begin_waiting(const remaining_work& work) noexcept {
-  const waiting_climb::advice advice = waiting_.begin(used_alone_, work.items, waiting_bounds());
+  waiting_.emplace();
+  const waiting_climb::advice advice = waiting_->begin(*used_alone_, work.items, waiting_bounds());
   if (advice.reason == reason_code::none) {
     return false;
   }
   decision_.n_jobs = advice.n_jobs;
   decision_.reason = advice.reason;
-  decision_.waiting_fraction = waiting_.waiting_fraction();
+  decision_.waiting_fraction = waiting_->waiting_fraction();
   decision_.estimated_parallel = predicted_makespan(work, advice.n_jobs, costs_);
   size_chunks();
   return true;
@@ -238,21 +249,21 @@ bool controller::follow_waiting(const beat_sample& sample) noexcept {
   const double rate_alone = climb_.rate_alone();
   const nanoseconds cost_alone{rate_alone > 0.0 ? 1.0 / rate_alone : 0.0};
   const waiting_climb::advice advice =
-      waiting_.observe(sample, decision_.n_jobs, cost_alone, waiting_bounds());
+      waiting_->observe(sample, decision_.n_jobs, cost_alone, waiting_bounds());
   if (advice.reason == reason_code::none) {
     return false;
   }
   decision_.n_jobs = advice.n_jobs;
   decision_.reason = advice.reason;
-  decision_.waiting_fraction = waiting_.waiting_fraction();
-  decision_.measured_rate_ratio = waiting_.gain();
+  decision_.waiting_fraction = waiting_->waiting_fraction();
+  decision_.measured_rate_ratio = waiting_->gain();
   decision_.estimated_cost = cost_alone;
   decision_.estimated_serial = serial_time({items_left(), cost_alone});
   decision_.estimated_parallel =
       predicted_makespan({items_left(), cost_alone}, decision_.n_jobs, costs_);
   if (advice.reason == reason_code::no_speedup) {
     climb_.postpone(sample.finished);
-  } else if (!waiting_.is_active()) {
+  } else if (!waiting_->is_active()) {
     climb_.start(decision_.n_jobs, rate_alone, sample.finished);
   }
   size_chunks();
@@ -305,7 +316,7 @@ bool controller::adapt(std::size_t cpus, nanoseconds now) noexcept {
     const std::size_t more = std::min(limit + (cpus - before), decision_.room_jobs);
     decision_.limit_jobs = bounds_.max_jobs > 0 ? std::min(more, bounds_.max_jobs) : more;
   }
-  if (waiting_.is_active()) {
+  if (waiting_ && waiting_->is_active()) {
     return false;  // they are no burden to the CPUs
   }
   if (decision_.n_jobs > decision_.limit_jobs) {
@@ -327,8 +338,10 @@ bool controller::bound_by_memory(std::size_t most, nanoseconds now) noexcept {
   }
   decision_.n_jobs = memory_jobs_;
   decision_.reason = reason_code::memory_bound;
-  waiting_.bound(memory_jobs_, waiting_bounds());
-  if (!waiting_.is_active()) {
+  if (waiting_) {
+    waiting_->bound(memory_jobs_, waiting_bounds());
+  }
+  if (!waiting_ || !waiting_->is_active()) {
     climb_.start(decision_.n_jobs, climb_.rate_alone(), now);
   }
   size_chunks();
@@ -339,10 +352,10 @@ bool controller::observe(const beat_sample& sample) noexcept {
   done_ = items_ - std::min(sample.items_left, items_);
   cost_.observe(sample.items, sample.busy);
   decision_.items_left = items_left();
-  if (follow_waiting(sample)) {
+  if (waiting_ && follow_waiting(sample)) {
     return true;
   }
-  if (waiting_.is_active()) {
+  if (waiting_ && waiting_->is_active()) {
     return false;  // a rate below the ideal is no news, nor would a worker alone tell any
   }
   // Alone because there may be no others: there is nobody to compare with.

@@ -23,6 +23,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <limits>
+#include <optional>
 
 namespace amorsize {
 inline namespace AMORSIZE_ABI_NAMESPACE {
@@ -96,6 +97,8 @@ class controller {
   /// Must the block be timed? Not when the call is known to be over with it in no time.
   [[nodiscard]] bool is_timed() const noexcept { return timed_; }
   void observe(const chunk_sample& sample) noexcept;
+  /// What the system says about blocks that were observed.
+  void observe_usage(const usage_sample& sample) noexcept;
 
   /// Helpers are awake. on_memory: they may be asked on nothing but the site's memory, which risks
   /// a microsecond; measuring first would cost as much of a map that lasts a few. Else the first
@@ -145,8 +148,9 @@ class controller {
   /// The same for whoever wants to know what an item costs alone: not what workers that wait, for
   /// each other perhaps, took together.
   [[nodiscard]] nanoseconds cost_to_remember() const noexcept {
-    return waiting_.has_waited() && shared_cost_.count() > 0.0 ? std::min(shared_cost_, cost())
-                                                               : cost();
+    return waiting_ && waiting_->has_waited() && shared_cost_.count() > 0.0
+               ? std::min(shared_cost_, cost())
+               : cost();
   }
   [[nodiscard]] double spread() const noexcept { return cost_.spread(); }
   /// Per item of one worker alone, measured in a comparison while helpers were away; 0 = there was
@@ -158,10 +162,9 @@ class controller {
   [[nodiscard]] std::size_t items_left() const noexcept { return items_ - done_; }
   /// Predicted for one worker alone.
   [[nodiscard]] nanoseconds time_left() const noexcept;
-  /// Are the items so long that asking the system what they use costs nothing?
-  [[nodiscard]] bool asks_for_usage() const noexcept {
-    return (cost_.known() ? cost_.cost() : remembered_) >= waiting_item;
-  }
+  /// Before the first block: are the items remembered as so long that asking the system what they
+  /// use costs nothing?
+  [[nodiscard]] bool asks_for_usage() const noexcept { return remembered_ >= waiting_item; }
 
  private:
   [[nodiscard]] nanoseconds expected_cost() const noexcept;
@@ -183,11 +186,11 @@ class controller {
   bool measures_briefly_ = false;
   nanoseconds refused_{0};  ///< time left when the gate last refused; 0 = it did not
   cost_estimate cost_;
-  usage_sample used_alone_{};   ///< by the items before anything was shared
-  nanoseconds shared_cost_{0};  ///< as known when the map was shared
+  std::optional<usage_sample> used_alone_;  ///< by the items before anything was shared
+  nanoseconds shared_cost_{0};              ///< as known when the map was shared
   throughput_climb climb_;
-  waiting_climb waiting_;
-  std::size_t cpus_ = 0;                                               ///< as last told
+  std::optional<waiting_climb> waiting_;  ///< while shared: making one costs 50 instructions
+  std::size_t cpus_ = 0;                  ///< as last told
   std::size_t memory_jobs_ = std::numeric_limits<std::size_t>::max();  ///< that fit
   overheads costs_{};
   decision decision_{};
