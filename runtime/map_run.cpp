@@ -124,8 +124,13 @@ bool map_run::run_block() {
   if (timed) {
     const nanoseconds now = time_.now();
     busy_alone_ += now - last_;
-    controller_.observe(policy::chunk_sample{
-        done_ - first, now - last_ + nanoseconds{executor::nested_work() - nested}, now - began_});
+    const nanoseconds busy = now - last_ + nanoseconds{executor::nested_work() - nested};
+    policy::chunk_sample sample{done_ - first, busy, now - began_};
+    controller_.observe(sample);
+    if (busy >= policy::waiting_item && looks_for_waits_ &&
+        busy >= policy::waiting_item * static_cast<double>(done_ - first)) [[unlikely]] {
+      controller_.observe_usage(ask_for_usage(now));
+    }
     if (record_ != nullptr) [[unlikely]] {
       note(policy::event_kind::alone, last_, now, first, done_ - first);
       look_at_thread();
@@ -148,6 +153,23 @@ bool map_run::run_block() {
   return done_ < request_.items;
 }
 
+policy::usage_sample map_run::ask_for_usage(nanoseconds now) noexcept {
+  policy::usage_sample seen;
+  if (asked_ && now - asked_->when < policy::usage_interval) {
+    return seen;
+  }
+  const usage_reading reading{time_.usage(), now, executor::nested_work(), done_};
+  if (asked_ && asked_->usage.is_known && reading.usage.is_known) {
+    const nanoseconds nested{reading.nested - asked_->nested};
+    seen = {reading.items - asked_->items,
+            policy::sane(now - asked_->when),
+            policy::sane(reading.usage.cpu - asked_->usage.cpu + nested),
+            static_cast<double>(reading.usage.waits - asked_->usage.waits)};
+  }
+  asked_ = reading;
+  return seen;
+}
+
 void map_run::run_alone(reason_code why) {
   std::optional<alone_callback> on_stop;
   watch_alone(on_stop);
@@ -168,6 +190,10 @@ void map_run::run_adaptive() {
             policy::one_block_below &&
         crew_of_process().state(last_) == policy::crew_state::awake) {
       controller_.expect_helpers_awake(!is_remeasured(last_));
+    }
+    looks_for_waits_ = true;
+    if (controller_.asks_for_usage()) [[unlikely]] {
+      static_cast<void>(ask_for_usage(last_));
     }
     do {
       if (!controller_.worth_asking({})) {
@@ -204,7 +230,7 @@ nanoseconds map_run::measured_cost() const noexcept {
     return controller_.compared_cost();  // what an item costs when nobody is in its way
   }
   if (controller_.cost() > nanoseconds{0} || items_shared_ == 0) {
-    return controller_.cost();
+    return controller_.cost_to_remember();
   }
   return busy_shared_ /
          static_cast<double>(items_shared_);  // shared from the first item to the last
@@ -218,6 +244,7 @@ bool map_run::ask_for_helpers() {
     if (!presence_) {
       presence_.emplace(crew);
     }
+    static_cast<void>(look_at_memory(last_, 1));
     controller_.consider(costs, capacity_now(controller_.time_left()));
     note_decision();
     if (controller_.next().n_jobs > 1) {
@@ -264,6 +291,7 @@ bool map_run::share_for_series(executor::crew& crew,
   // One wake was missed often enough, not several.
   policy::capacity where = capacity_now(controller_.time_left());
   where.workers = std::min<std::size_t>(where.workers, 2);
+  where.waiting_workers = 0;
   crew.expect_maps_every(gap + (last_ - began_) + controller_.time_left());
   controller_.consider_series(later, where);
   note_decision();

@@ -12,6 +12,7 @@
 #include "runtime/policy/controller.hpp"
 #include "runtime/policy/decision_history.hpp"
 #include "runtime/policy/map_event.hpp"
+#include "runtime/policy/memory_ceiling.hpp"
 #include "runtime/policy/remaining_time.hpp"
 #include "runtime/probe/thread_use.hpp"
 #include "runtime/settings.hpp"
@@ -50,6 +51,13 @@ class map_run {
     std::atomic<std::size_t>* limit;
     void operator()() const noexcept { limit->store(0, std::memory_order_relaxed); }
   };
+  /// What the calling thread had used, and done, when it was asked.
+  struct usage_reading {
+    thread_usage usage;
+    nanoseconds when;
+    double nested;  ///< work of helpers of nested maps, nanoseconds
+    std::size_t items;
+  };
   using alone_callback = std::stop_callback<stop_alone_action>;
 
   // --- alone: map_run.cpp
@@ -58,6 +66,8 @@ class map_run {
   /// The next block on the calling thread. False when that was the last one.
   bool run_block();
   void run_alone(reason_code why);
+  /// What the system says about the items run since the last time it was asked: whether they wait.
+  [[nodiscard]] policy::usage_sample ask_for_usage(nanoseconds now) noexcept;
   void run_adaptive();
   /// Per item, from whatever this map has measured; 0 = nothing.
   [[nodiscard]] nanoseconds measured_cost() const noexcept;
@@ -86,6 +96,10 @@ class map_run {
   void share(std::size_t n_jobs,
              executor::expected helpers = executor::expected::late,
              std::size_t head_start = 0);
+  /// What may be used by now: called by the holder of the beat, on any worker's thread.
+  [[nodiscard]] bool look_around(nanoseconds now) noexcept;
+  /// The same for memory, if the items are long. workers: that ran since the last look, at most.
+  [[nodiscard]] bool look_at_memory(nanoseconds now, std::size_t workers) noexcept;
   /// What this wake teaches about helpers in that state.
   void learn_from_wake(policy::crew_state state,
                        const decision& made,
@@ -118,6 +132,7 @@ class map_run {
   nanoseconds began_;
   nanoseconds last_;  ///< newest reading
   policy::controller controller_;
+  std::optional<policy::memory_ceiling> memory_;  ///< once somebody has looked
   policy::decision_history history_;
   policy::event_recorder record_ = nullptr;  ///< null: nobody looks
   std::uint64_t map_id_ = 0;                 ///< given when somebody looks
@@ -127,10 +142,13 @@ class map_run {
   bool watched_ = false;            ///< a stop may be requested
   bool reports_progress_ = false;
   bool was_shared_ = false;
-  bool in_series_ = false;        ///< long enough that helpers who are awake could serve it
-  std::size_t done_ = 0;          ///< completed alone, from the front
-  std::size_t items_shared_ = 0;  ///< completed while shared
-  std::size_t given_beyond_ = 0;  ///< given to the callable, but it threw
+  bool looks_for_waits_ = false;
+  unsigned long thread_ = 0;            ///< that called the map
+  std::optional<usage_reading> asked_;  ///< the last time
+  bool in_series_ = false;              ///< long enough that helpers who are awake could serve it
+  std::size_t done_ = 0;                ///< completed alone, from the front
+  std::size_t items_shared_ = 0;        ///< completed while shared
+  std::size_t given_beyond_ = 0;        ///< given to the callable, but it threw
   nanoseconds busy_alone_{0};
   nanoseconds busy_shared_{0};  ///< of all workers, the caller included
   nanoseconds shared_from_{0};

@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <limits>
 #include <utility>
 
 namespace amorsize {
@@ -42,7 +43,7 @@ struct stop_shared {
 bool map_run::place_map(const decision& made) noexcept {
   const bool may_grow = made.reason != reason_code::jobs_requested;
   // Room for all, should the work turn out longer than it looks.
-  map_ = crew_of_process().take_place(made.n_jobs, may_grow ? made.limit_jobs : made.n_jobs);
+  map_ = crew_of_process().take_place(made.n_jobs, may_grow ? made.room_jobs : made.n_jobs);
   if (map_ == nullptr) {
     decision refused = made;
     refused.n_jobs = 1;
@@ -92,10 +93,16 @@ void map_run::share_adaptive() {
   const decision made = controller_.next();
   const policy::crew_state state = crew_of_process().state(last_);
   lay_out(made.estimated_cost, made.claim_cost);
-  map_->exempt.store(false, std::memory_order_relaxed);
+  map_->exempt.store(made.is_beyond_cpus(), std::memory_order_relaxed);
   map_->allowed.store(static_cast<std::uint32_t>(made.n_jobs), std::memory_order_relaxed);
   controller_.start_sharing(last_ - began_);
   map_->controller = &controller_;
+  thread_ = calling_thread();
+  map_->look = [](void* of, nanoseconds now) noexcept {
+    return static_cast<map_run*>(of)->look_around(now);
+  };
+  map_->look_context = this;
+  map_->next_look = last_ + policy::look_interval;
   map_->next_beat.store((last_ + controller_.beat_length(last_ - began_)).count(),
                         std::memory_order_relaxed);
   const bool awake = state == policy::crew_state::awake;
@@ -103,6 +110,9 @@ void map_run::share_adaptive() {
   share(made.n_jobs,
         awake ? executor::expected::at_once : executor::expected::late,
         awake ? policy::items_in(made.start_delay, made.estimated_cost, made.items_left) : 0);
+  if (made.is_beyond_cpus() && woken_.asked > 0) {
+    return;  // threads that had to be made: what that takes says nothing about helpers for the CPUs
+  }
   if (woken_.started > 0 || woken_.awaited || (awake && woken_.start.count() == 0.0)) {
     learn_from_wake(state, made, last_ - opened);
   } else if (woken_.asked == 0) {
@@ -112,6 +122,25 @@ void map_run::share_adaptive() {
     refused.chunksize = request_.items;
     history_.record(shared_from_ - began_, refused);
   }
+}
+
+bool map_run::look_around(nanoseconds now) noexcept {
+  const std::size_t cpus = usable_cpus_again(thread_);
+  crew_of_process().raise_budget(cpus);
+  const bool adapted = controller_.adapt(cpus, now - began_);
+  return look_at_memory(now, map_->allowed.load(std::memory_order_relaxed)) || adapted;
+}
+
+bool map_run::look_at_memory(nanoseconds now, std::size_t workers) noexcept {
+  if (!controller_.looks_at_memory()) {
+    return false;
+  }
+  if (!memory_) {
+    memory_.emplace(with_.how != nullptr ? static_cast<double>(with_.how->memory_limit) : 0.0);
+  }
+  memory_->observe(memory_now(now), workers);
+  return controller_.bound_by_memory(memory_->most_workers(std::numeric_limits<std::size_t>::max()),
+                                     now - began_);
 }
 
 void map_run::learn_from_wake(policy::crew_state state,

@@ -112,6 +112,18 @@ void map_run::end_report() noexcept {
     return;
   }
   try {
+    for (std::size_t i = 0; i < history_.size(); ++i) {
+      if (history_.at(i).what.reason == policy::reason_code::memory_bound) {
+        warn("what the items take would not fit into the memory if more workers ran them at once");
+        break;
+      }
+    }
+    for (std::size_t i = 0; i < history_.size(); ++i) {
+      if (history_.at(i).what.is_beyond_cpus()) {
+        warn("more workers than CPUs ran, since the items wait: max_jobs bounds them");
+        break;
+      }
+    }
     map_outcome seen = outcome();
     seen.predicted = predicted;
     report filled = make_report(history_, std::move(seen));

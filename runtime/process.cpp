@@ -2,6 +2,8 @@
 #include "runtime/executor/claim_ranges.hpp"
 #include "runtime/learnt_overheads.hpp"
 #include "runtime/probe/environment.hpp"
+#include "runtime/probe/memory_available.hpp"
+#include "runtime/probe/memory_in_use.hpp"
 #include "runtime/probe/probe_machine.hpp"
 #include "runtime/probe/steady_clock.hpp"
 #include "runtime/process.hpp"
@@ -9,6 +11,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cmath>
 #include <optional>
 #include <sys/types.h>
 #include <unistd.h>
@@ -21,16 +24,23 @@ using policy::nanoseconds;
 
 /// From so much work on, a system call for the affinity mask (0.3 us) is below one per cent.
 inline constexpr nanoseconds reread_affinity_from{50e3};
-/// Reading the CPU quota takes 200 us and allocates: once, before anything is shared for the first
-/// time, when the start of the back end costs more than that. Following it while the process runs
-/// needs a reader that does neither.
+/// Reading the CPU quota takes 50 to 200 us and allocates: once, before anything is shared for the
+/// first time, when the start of the back end costs more than that. It is followed by maps that are
+/// long against it, and then in the middle of the map, too.
 inline constexpr nanoseconds quota_from{300e3};
+inline constexpr nanoseconds quota_followed_from{20e6};
+inline constexpr nanoseconds quota_age{50e6};
 /// Loading the topology takes 3 to 16 ms: below two per cent from here on.
 inline constexpr nanoseconds topology_from{1e9};
 
 /// Does the first map that looks still have to read the quota? Relaxed: once is enough, twice
 /// harmless.
 std::atomic<bool> quota_was_read{false};
+/// Memory that was available to this process when somebody last read it, and what it had in use
+/// then, together; below 0: the system does not tell. And when that was. Written by whoever finds
+/// it too old, read by all who look: relaxed, numbers that stand for themselves.
+std::atomic<double> available_then{-1.0};
+std::atomic<double> available_read{-1e18};
 /// The last answer for this thread; masks belong to threads. 0 = none yet.
 constinit thread_local std::size_t usable_here = 0;
 
@@ -87,8 +97,10 @@ std::size_t usable_cpus(nanoseconds work_left) noexcept {
   const cancellation_shield shield;
   const bool read_quota =
       work_left >= quota_from && !quota_was_read.exchange(true, std::memory_order_relaxed);
+  const bool follow_quota = work_left >= quota_followed_from;
   std::size_t cpus =
-      (read_quota ? probe::probe_cpu_limits() : probe::known_cpu_limits()).usable_cpus;
+      (read_quota || follow_quota ? probe::probe_cpu_limits(quota_age) : probe::known_cpu_limits())
+          .usable_cpus;
   std::optional<std::size_t> cores = probe::known_physical_cores();
   if (!cores && work_left >= topology_from) {
     cores = probe::load_physical_cores();
@@ -100,15 +112,42 @@ std::size_t usable_cpus(nanoseconds work_left) noexcept {
   return usable_here;
 }
 
+unsigned long calling_thread() noexcept {
+  return probe::this_thread();
+}
+
+std::size_t usable_cpus_again(unsigned long thread) noexcept {
+  const cancellation_shield shield;
+  const std::size_t cpus = probe::probe_cpu_limits(quota_age, thread).usable_cpus;
+  const std::optional<std::size_t> cores = probe::known_physical_cores(thread);
+  return std::max<std::size_t>(1, cores && *cores > 0 ? std::min(cpus, *cores) : cpus);
+}
+
+policy::memory_reading memory_now(nanoseconds now) noexcept {
+  const cancellation_shield shield;
+  const std::optional<probe::memory_use> use = probe::probe_memory_in_use();
+  if (!use) {
+    return {};
+  }
+  const double in_use = static_cast<double>(use->in_use);
+  const double age = std::abs(now.count() - available_read.load(std::memory_order_relaxed));
+  if (!(age < quota_age.count())) {
+    const std::optional<std::uint64_t> available = probe::probe_memory_available();
+    available_then.store(available ? static_cast<double>(*available) + in_use : -1.0,
+                         std::memory_order_relaxed);
+    available_read.store(now.count(), std::memory_order_relaxed);
+  }
+  const double together = available_then.load(std::memory_order_relaxed);
+  if (together < 0.0) {
+    return {};
+  }
+  // What this process has taken since is not available any more.
+  return {true, in_use, static_cast<double>(use->peak), std::max(0.0, together - in_use)};
+}
+
 policy::capacity capacity_now(nanoseconds work_left) noexcept {
   const std::size_t cpus = usable_cpus(work_left);
-  executor::crew& crew = crew_of_process();
-  crew.raise_budget(cpus);
-  if (cpus < 2) {
-    return {1, policy::reason_code::one_cpu_allowed};
-  }
-  const executor::crew::spare_helpers spare = crew.available();
-  return {std::min(cpus, spare.helpers + 1), spare.limited_by};
+  return capacity_of(crew_of_process(), cpus);
 }
 
 }  // namespace AMORSIZE_ABI_NAMESPACE

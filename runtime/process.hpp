@@ -4,10 +4,12 @@
 
 #include "runtime/executor/crew.hpp"
 #include "runtime/policy/controller.hpp"
+#include "runtime/policy/memory_ceiling.hpp"
 #include "runtime/policy/units.hpp"
 
 #include <amorsize/version.hpp>
 
+#include <algorithm>
 #include <cstddef>
 
 namespace amorsize {
@@ -20,8 +22,32 @@ inline namespace AMORSIZE_ABI_NAMESPACE {
 /// long enough to pay for loading the topology, physical cores.
 ///
 /// Overhead: one relaxed load for short work; a system call (0.3 us) from 50 us on; the quota's
-/// files (100 us) from 20 ms on, at most once a second.
+/// files (100 us) for the first map of 300 us, and from 20 ms on at most once in 50 ms.
 [[nodiscard]] std::size_t usable_cpus(policy::nanoseconds work_left) noexcept;
+
+/// What the crew leaves a map whose thread may use so many CPUs.
+[[nodiscard]] inline policy::capacity capacity_of(executor::crew& crew, std::size_t cpus) noexcept {
+  crew.raise_budget(cpus);
+  const std::size_t waiting = crew.available_if_waiting(cpus);
+  if (cpus < 2) {
+    return {1, policy::reason_code::one_cpu_allowed, waiting, 1};
+  }
+  const executor::crew::spare_helpers spare = crew.available();
+  return {std::min(cpus, spare.helpers + 1), spare.limited_by, waiting, cpus};
+}
+
+/// The thread that calls a map, for others who ask on its behalf.
+[[nodiscard]] unsigned long calling_thread() noexcept;
+/// CPUs that this thread may use by now, in the middle of a long map. Asked every look_interval.
+///
+/// Overhead: two system calls (1 us) per look_interval; the quota's files (10 us and 7 us for each
+/// level of the group's chain) once in quota_age. Together 0.1 % of one CPU.
+[[nodiscard]] std::size_t usable_cpus_again(unsigned long thread) noexcept;
+
+/// What this process has taken and could still take. now: a reading of its clock.
+///
+/// Overhead: 8 us; once in quota_age the files of MemAvailable and of the control groups, 100 us.
+[[nodiscard]] policy::memory_reading memory_now(policy::nanoseconds now) noexcept;
 
 /// What a map may use now: CPUs less what other maps use.
 [[nodiscard]] policy::capacity capacity_now(policy::nanoseconds work_left) noexcept;

@@ -93,6 +93,17 @@ crew::spare_helpers crew::available() noexcept {
   return {std::min({free, here - 1, most_helpers}), policy::reason_code::workers_busy};
 }
 
+std::size_t crew::available_if_waiting(std::size_t cpus) const noexcept {
+  const thread_standing& standing = standing_here;
+  const cancellation_shield shield;
+  if (standing.is_helper || standing.map_depth > 1 || forked_.load(std::memory_order_relaxed) ||
+      main_failed_.load(std::memory_order_relaxed) ||
+      (cpus > 1 && main_->workers_allowed_here() < cpus)) {
+    return 0;
+  }
+  return 1 + policy::saturating_subtract(most_helpers, uncounted_.load(std::memory_order_relaxed));
+}
+
 policy::crew_state crew::state(nanoseconds now) const noexcept {
   if (started_.load(std::memory_order_relaxed) == 0) {
     return policy::crew_state::absent;
@@ -138,6 +149,10 @@ bool crew::gives_way(shared_map& map) noexcept {
   if (map.exempt.load(std::memory_order_relaxed)) {
     return false;
   }
+  if (!standing_here.is_counted) {
+    return true;  // came while the items waited. If it is still wanted it is called anew, and
+                  // counted
+  }
   std::size_t seen = working_.load(std::memory_order_relaxed);
   if (seen > helpers_allowed()) {
     pause();  // one that came too late may just be taking itself back
@@ -180,6 +195,11 @@ shared_map* crew::take_place(std::size_t workers, std::size_t most_workers) noex
   map.seats_in_use.store(0, std::memory_order_relaxed);
   map.make_ready(workers);
   map.seats[0].taken.store(true, std::memory_order_relaxed);
+  map.usage_items.store(0, std::memory_order_relaxed);
+  map.usage_wall.store(0.0, std::memory_order_relaxed);
+  map.usage_cpu.store(0.0, std::memory_order_relaxed);
+  map.usage_waits.store(0.0, std::memory_order_relaxed);
+  map.usage_counted = {};
   map.errors.reset();
   map.first_skipped.store(lowest_exception::nothing, std::memory_order_relaxed);
   map.first_start.store(0.0, std::memory_order_relaxed);
@@ -199,6 +219,7 @@ shared_map* crew::take_place(std::size_t workers, std::size_t most_workers) noex
   map.controller = nullptr;
   map.history = nullptr;
   map.tick = nullptr;
+  map.look = nullptr;
   map.record = nullptr;
   map.owner = this;
   map.lane = nullptr;
@@ -299,6 +320,7 @@ void crew::forked_in_child() noexcept {
   forget_threads_after_fork();
   known->main_ = known->beyond_;
   known->working_.store(0, std::memory_order_relaxed);
+  known->uncounted_.store(0, std::memory_order_relaxed);
   known->lingering_.store(0, std::memory_order_relaxed);
   known->coming_.store(0, std::memory_order_relaxed);
   known->started_.store(0, std::memory_order_relaxed);

@@ -67,6 +67,10 @@ class crew {
     policy::reason_code limited_by = policy::reason_code::none;
   };
   [[nodiscard]] spare_helpers available() noexcept;
+  /// Workers that a map of the calling thread may have if its items wait: helpers that do not
+  /// count. None beyond the CPUs for nested maps, and where the host has limited oneTBB below
+  /// `cpus`.
+  [[nodiscard]] std::size_t available_if_waiting(std::size_t cpus) const noexcept;
   [[nodiscard]] policy::crew_state state(policy::nanoseconds now) const noexcept;
   /// How long after a map a helper would still be awake, in a process whose maps are so far apart.
   [[nodiscard]] policy::nanoseconds patience(policy::nanoseconds gap) const noexcept {
@@ -174,6 +178,9 @@ class crew {
   /// Helpers inside maps that count, and for a moment those that find the budget used up. Changed
   /// by helpers, read by them after each chunk: relaxed, a count.
   alignas(cache_line) atomic<std::size_t> working_{0};
+  /// Helpers inside maps that do not count. Changed by helpers when they come and go: relaxed, a
+  /// count.
+  atomic<std::size_t> uncounted_{0};
   /// Helpers in serve() without a map. Relaxed: a wrong value costs a wake or a late start.
   alignas(cache_line) atomic<std::size_t> lingering_{0};
   /// Tickets that are called and have not come yet. Relaxed: an advice.

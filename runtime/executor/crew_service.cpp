@@ -136,21 +136,27 @@ bool crew::join_a_map(ticket_index index) noexcept {
       }
       continue;
     }
-    // The place may have changed hands since `exempt` was read; inside the gate it is constant.
+    // The place may have changed hands since `exempt` was read, or the map's items wait since.
     const bool counted = !map.exempt.load(std::memory_order_relaxed);
     if (counted && !counts) {
       working_.fetch_add(1, std::memory_order_relaxed);
     } else if (counts && !counted) {
       working_.fetch_sub(1, std::memory_order_relaxed);
     }
+    standing.is_counted = counted;
     standing.budget_given_back = false;
     if (standing.is_misplaced) {
       map.misplaced.store(true, std::memory_order_relaxed);
     }
+    if (!counted) {
+      uncounted_.fetch_add(1, std::memory_order_relaxed);
+    }
     note_arrival(map);
     call_onwards(map);
     run_helper(map);
-    if (counted && !standing.budget_given_back) {
+    if (!counted) {
+      uncounted_.fetch_sub(1, std::memory_order_relaxed);
+    } else if (!standing.budget_given_back) {
       working_.fetch_sub(1, std::memory_order_relaxed);
     }
     last_active_.store(time_.now().count(), std::memory_order_relaxed);

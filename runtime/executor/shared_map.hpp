@@ -104,6 +104,10 @@ struct shared_map {
   policy::decision_history* history = nullptr;  ///< guarded by `beat`
   void (*tick)(void* of, policy::nanoseconds now) = nullptr;  ///< caller only, after each chunk
   void* tick_context = nullptr;
+  /// Looks at what surrounds the map; true when the controller has decided anew. Null: nobody does.
+  /// Called by the holder of the beat, on any worker's thread.
+  bool (*look)(void* of, policy::nanoseconds now) noexcept = nullptr;
+  void* look_context = nullptr;
   policy::event_recorder record = nullptr;  ///< of chunks, steals and the like; null: nobody looks
   std::uint32_t map_id = 0;                 ///< in what is recorded
   crew* owner = nullptr;
@@ -117,7 +121,10 @@ struct shared_map {
   /// Workers allowed, the caller included. Written by the holder of the beat, read by helpers at
   /// chunk boundaries; a late view costs one chunk: relaxed.
   atomic<std::uint32_t> allowed{1};
-  /// Does this map count against the budget of the process? Read before entering as a hint.
+  /// Does this map not count against the budget of the process? Read by helpers before entering as
+  /// a hint, once more inside, and at chunk boundaries. Written before the door opens, and by the
+  /// holder of the beat when it turns out that the items wait: relaxed, each helper remembers
+  /// whether it was counted.
   atomic<bool> exempt{false};
   /// When the next beat is due, nanoseconds of `time`. Written by the holder of the beat: relaxed.
   atomic<double> next_beat{0.0};
@@ -128,6 +135,7 @@ struct shared_map {
   /// itself says who gets what.
   atomic<std::uint32_t> visit{0};
   alignas(cache_line) policy::nanoseconds beat_began{0};  ///< the present beat; guarded by `beat`
+  policy::nanoseconds next_look{0};                       ///< guarded by `beat`
   std::size_t busiest_helper = 0;  ///< its seat, in the newest beat; guarded by `beat`
   /// What the caller has done on visits; also counted in its own seat. Written by the caller, read
   /// by the holder of the beat: relaxed, statistics.
@@ -135,6 +143,13 @@ struct shared_map {
   atomic<double> visited_busy{0.0};
   std::size_t visited_items_counted = 0;  ///< guarded by `beat`
   double visited_busy_counted = 0.0;      ///< guarded by `beat`
+  // Written now and then by workers whose items are long, read by the holder of the beat: relaxed,
+  // statistics. Added up here and not in the seats, which every beat reads.
+  alignas(cache_line) atomic<std::size_t> usage_items{0};
+  atomic<double> usage_wall{0.0};        ///< nanoseconds
+  atomic<double> usage_cpu{0.0};         ///< nanoseconds
+  atomic<double> usage_waits{0.0};       ///< how often they gave the CPU up of their own accord
+  policy::usage_sample usage_counted{};  ///< what beats have accounted for; guarded by `beat`
   // Written by helpers when they come.
   /// When the first helper was ready to run, nanoseconds of `time`; 0 = none yet. Written once by
   /// that helper, read by the caller at the end: relaxed.

@@ -1,5 +1,7 @@
 #include "runtime/executor/crew.hpp"
+#include "runtime/executor/range_costs.hpp"
 #include "runtime/executor/stream_lane.hpp"
+#include "runtime/executor/usage_watch.hpp"
 #include "runtime/executor/worker_loop.hpp"
 #include "runtime/policy/chunk_size.hpp"
 
@@ -32,7 +34,12 @@ struct own_pace {
   nanoseconds now{0};
   double nested = 0.0;
   std::size_t searches = 0;  ///< for something to steal
+  usage_watch usage{};
 };
+
+bool is_asking(const shared_map& map, std::size_t seat) noexcept {
+  return map.controller != nullptr && seat < policy::asking_workers;
+}
 
 struct items_run {
   std::size_t next;     ///< the first item that was not completed
@@ -101,39 +108,16 @@ work_sample run_chunk(
   const nanoseconds seen = busy / static_cast<double>(items);
   pace.cost = seen > pace.cost ? seen : std::max(seen, pace.cost / 2.0);
   pace.previous_items = items;
+  pace.usage.items += items;
+  if (pace.cost >= policy::waiting_item && is_asking(map, seat)) [[unlikely]] {
+    pace.usage.ask(map, pace.now, pace.nested);
+  }
   worker_seat& own = map.seats[seat];
   own.items.store(own.items.load(std::memory_order_relaxed) + items, std::memory_order_relaxed);
   own.busy.store(own.busy.load(std::memory_order_relaxed) + busy.count(),
                  std::memory_order_relaxed);
   return {items, busy};
 }
-
-/// What is left, each range by the cost of its own newest items.
-class range_costs {
- public:
-  void add(std::size_t units, double cost) noexcept {
-    units_ += static_cast<double>(units);
-    time_ += cost * static_cast<double>(units);
-    costs_ += cost;
-    ++ranges_;
-  }
-  /// Items that are in no range seen here are taken to cost what those of a mean range do.
-  [[nodiscard]] nanoseconds predict(std::size_t items_left, std::size_t unit_items) const noexcept {
-    if (ranges_ == 0) {
-      return nanoseconds{0};
-    }
-    const double per_unit = static_cast<double>(unit_items);
-    const double elsewhere = static_cast<double>(items_left) - units_ * per_unit;
-    return policy::sane(nanoseconds{time_ * per_unit + std::max(0.0, elsewhere) * costs_ /
-                                                           static_cast<double>(ranges_)});
-  }
-
- private:
-  double units_ = 0.0;
-  double time_ = 0.0;
-  double costs_ = 0.0;
-  std::size_t ranges_ = 0;
-};
 
 policy::beat_sample collect(shared_map& map, nanoseconds now) noexcept {
   const bool looks_ahead = map.controller->may_add();
@@ -169,6 +153,8 @@ policy::beat_sample collect(shared_map& map, nanoseconds now) noexcept {
   if (busiest > 0) {
     map.busiest_helper = busiest;
   }
+  sample.present = map.door.inside() + 1;
+  sample.usage = take_usage(map);
   if (map.visit.load(std::memory_order_relaxed) != 0) {
     const std::size_t items = map.visited_items.load(std::memory_order_relaxed);
     const double busy = map.visited_busy.load(std::memory_order_relaxed);
@@ -184,6 +170,11 @@ policy::beat_sample collect(shared_map& map, nanoseconds now) noexcept {
   sample.wall = now - map.beat_began;
   map.beat_began = now;
   return sample;
+}
+
+bool look_around(shared_map& map, nanoseconds now) noexcept {
+  map.next_look = now + policy::look_interval;
+  return map.look(map.look_context, now);
 }
 
 void beat_if_due(shared_map& map, nanoseconds now) noexcept {
@@ -207,8 +198,14 @@ void beat_if_due(shared_map& map, nanoseconds now) noexcept {
     map.beat.clear(std::memory_order_release);
     return;
   }
+  bool changed = map.look != nullptr && now >= map.next_look && look_around(map, now);
   const policy::beat_sample sample = collect(map, now);
-  if (map.controller->observe(sample)) {
+  changed |= map.controller->observe(sample);
+  if (changed && map.look != nullptr &&
+      map.controller->next().n_jobs > map.allowed.load(std::memory_order_relaxed)) {
+    static_cast<void>(look_around(map, now));  // is there memory for more?
+  }
+  if (changed) {
     const policy::decision& decided = map.controller->next();
     if (map.history != nullptr) {
       map.history->record(sample.finished, decided);
@@ -216,6 +213,7 @@ void beat_if_due(shared_map& map, nanoseconds now) noexcept {
     const bool compares = decided.reason == policy::reason_code::trying_alone;
     map.visit.store(compares ? static_cast<std::uint32_t>(map.busiest_helper) : 0,
                     std::memory_order_relaxed);
+    map.exempt.store(decided.is_beyond_cpus(), std::memory_order_relaxed);
     map.owner->set_workers(map, decided.n_jobs);
   } else if (map.controller->worth_waking()) {
     map.owner->set_workers(map, map.allowed.load(std::memory_order_relaxed));
@@ -300,7 +298,10 @@ double& nested_work() noexcept {
 }
 
 bool run_worker(shared_map& map, std::size_t seat) {
-  own_pace pace{map.layout.cost, 0, map.time->now(), nested_work()};
+  own_pace pace{.cost = map.layout.cost, .now = map.time->now(), .nested = nested_work()};
+  if (pace.cost >= policy::waiting_item && is_asking(map, seat)) [[unlikely]] {
+    pace.usage.ask(map, pace.now, pace.nested);
+  }
   own_pace away = pace;
   if (seat != 0) {
     note_instant(map, policy::event_kind::arrive, seat, pace.now);

@@ -79,6 +79,14 @@ std::string no_speedup_text(const policy::decision& made) {
          " x the rate of one (a lock or memory bound?)";
 }
 
+/// "2 CPUs: items wait 98 % of 1.10 ms (32 x the rate of one)".
+std::string waiting_text(const policy::decision& made) {
+  return short_count_text(made.limit_jobs) +
+         (made.limit_jobs == 1 ? " CPU: items wait " : " CPUs: items wait ") +
+         percent_text(made.waiting_fraction) + " of " + duration_text(made.estimated_cost) +
+         measured_text(made);
+}
+
 /// What follows the opening.
 std::string cause(const policy::decision& made) {
   using policy::reason_code;
@@ -138,6 +146,20 @@ std::string cause(const policy::decision& made) {
              measured_text(made);
     case reason_code::fewer_help_as_much:
       return "more do not raise the rate" + measured_text(made);
+    case reason_code::items_wait:
+      return waiting_text(made);
+    case reason_code::waiting_in_vain:
+      return "they wait, but more do not raise the rate" + measured_text(made);
+    case reason_code::waiting_is_over:
+      return "the items do not wait any more" + measured_text(made);
+    case reason_code::memory_bound:
+      return alone ? "the items of two workers would not fit into the memory"
+                   : "the items of more would not fit into the memory";
+    case reason_code::fewer_cpus:
+      return alone ? "affinity mask or CPU quota has been narrowed to one CPU"
+                   : "affinity mask or CPU quota has been narrowed";
+    case reason_code::more_cpus:
+      return "affinity mask or CPU quota has been widened";
     case reason_code::maps_in_series:
       return work_text(made) + "; short, but such maps follow each other closely";
     case reason_code::items_not_keepable:
@@ -215,6 +237,18 @@ std::string_view reason_name(policy::reason_code code) noexcept {
       return "costs_changed";
     case reason_code::fewer_help_as_much:
       return "fewer_help_as_much";
+    case reason_code::items_wait:
+      return "items_wait";
+    case reason_code::waiting_in_vain:
+      return "waiting_in_vain";
+    case reason_code::waiting_is_over:
+      return "waiting_is_over";
+    case reason_code::memory_bound:
+      return "memory_bound";
+    case reason_code::fewer_cpus:
+      return "fewer_cpus";
+    case reason_code::more_cpus:
+      return "more_cpus";
     case reason_code::maps_in_series:
       return "maps_in_series";
     case reason_code::items_not_keepable:

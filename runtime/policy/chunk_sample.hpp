@@ -10,6 +10,15 @@ namespace amorsize {
 inline namespace AMORSIZE_ABI_NAMESPACE {
 namespace policy {
 
+/// Items of one or several threads, and what the system says that these used while they ran. Of
+/// long items only: asking is a system call.
+struct usage_sample {
+  std::size_t items = 0;  ///< 0: nobody asked, or the system does not tell
+  nanoseconds wall{0};
+  nanoseconds cpu{0};  ///< that of nested maps' helpers included
+  double waits = 0.0;  ///< how often the threads gave their CPU up of their own accord
+};
+
 /// One finished block of the calling thread while it works alone.
 struct chunk_sample {
   std::size_t items = 0;  ///< completed
@@ -45,6 +54,8 @@ struct beat_sample {
   /// can be compared with their neighbours; those of different places may cost anything.
   work_sample caller{};
   work_sample peer{};
+  std::size_t present = 0;  ///< workers inside the map at its end, the caller included
+  usage_sample usage{};     ///< of the items about which somebody asked
 };
 
 }  // namespace policy

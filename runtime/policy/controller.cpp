@@ -1,6 +1,5 @@
 #include "runtime/policy/chunk_size.hpp"
 #include "runtime/policy/controller.hpp"
-#include "runtime/policy/makespan.hpp"
 #include "runtime/policy/serial_gate.hpp"
 #include "runtime/policy/wake_tree.hpp"
 #include "runtime/policy/worker_count.hpp"
@@ -17,6 +16,11 @@ inline constexpr double looks_at_the_rest = 2.0;
 inline constexpr nanoseconds shortest_block{4e3};
 /// A helper that has gone is asked for again while the rest lasts this many times the wake.
 inline constexpr double wakes_repaid = 8.0;
+/// Is the number of workers what others leave, and not what was found to be best?
+bool is_bound(reason_code why) noexcept {
+  return why == reason_code::fewer_cpus || why == reason_code::memory_bound;
+}
+
 /// More workers are added when that is predicted to save this fraction of what is left.
 inline constexpr double worthwhile_raise = 0.01;
 /// Beats are so short while more workers may turn out to be right: most of a map that lasts a few
@@ -91,6 +95,19 @@ void controller::observe(const chunk_sample& sample) noexcept {
   decision_.estimated_serial = time_left();
 }
 
+void controller::observe_usage(const usage_sample& sample) noexcept {
+  if (sample.items == 0) {
+    return;
+  }
+  if (!used_alone_) {
+    used_alone_.emplace();
+  }
+  used_alone_->items += sample.items;
+  used_alone_->wall += sane(sample.wall);
+  used_alone_->cpu += sane(sample.cpu);
+  used_alone_->waits += sample.waits;
+}
+
 bool controller::is_believable() const noexcept {
   if (done_ == 0) {
     return true;  // only what is remembered as long gets here
@@ -110,6 +127,7 @@ bool controller::worth_asking(const overheads& costs) const noexcept {
 
 void controller::consider(const overheads& costs, const capacity& where) noexcept {
   costs_ = costs;
+  cpus_ = where.cpus;
   const remaining_work work{items_left(), expected_cost()};
   const nanoseconds alone = serial_time(work);
   const std::size_t limit =
@@ -117,6 +135,12 @@ void controller::consider(const overheads& costs, const capacity& where) noexcep
   decision_ = {};
   decision_.items_left = work.items;
   decision_.limit_jobs = limit;
+  decision_.room_jobs = limit;
+  if (where.waiting_workers > limit) {
+    const std::size_t most =
+        bounds_.max_jobs > 0 ? bounds_.max_jobs : default_waiting_ceiling(where.workers);
+    decision_.room_jobs = std::max(limit, std::min({most, where.waiting_workers, work.items}));
+  }
   decision_.estimated_cost = work.cost;
   decision_.estimated_serial = alone;
   decision_.estimated_parallel = alone;
@@ -128,12 +152,20 @@ void controller::consider(const overheads& costs, const capacity& where) noexcep
     decision_.reason = reason_code::single_item;
     return;
   }
+  if (used_alone_ && begin_waiting(work)) {
+    return;
+  }
   if (limit < 2) {
     decision_.reason = bounds_.max_jobs == 1 ? reason_code::one_job_requested : where.limited_by;
     refused_ = alone;  // asking what may be used takes a system call: not after every block
     return;
   }
-  const worker_choice choice = best_worker_count(work, limit, costs);
+  const std::size_t fit = std::min(limit, memory_jobs_);
+  if (fit < 2) {
+    decision_.reason = reason_code::memory_bound;
+    return;
+  }
+  const worker_choice choice = best_worker_count(work, fit, costs);
   decision_.estimated_parallel = choice.estimated;
   decision_.wake_cost = predicted_wake(choice.n_jobs - 1, costs).asking;
   switch (serial_gate(
@@ -150,7 +182,8 @@ void controller::consider(const overheads& costs, const capacity& where) noexcep
       break;
   }
   decision_.n_jobs = choice.n_jobs;
-  decision_.reason = reason_code::shared_predicted;
+  decision_.reason = choice.n_jobs == memory_jobs_ && fit < limit ? reason_code::memory_bound
+                                                                  : reason_code::shared_predicted;
   size_chunks();
 }
 
@@ -197,12 +230,17 @@ void controller::size_chunks() noexcept {
 void controller::start_sharing(nanoseconds now) noexcept {
   shared_at_ = now;
   costs_.setup = nanoseconds{0};  // paid: whoever is added now costs no more than a wake
-  const double cost = expected_cost().count();
+  if (!waiting_) {
+    waiting_.emplace();
+  }
+  shared_cost_ = expected_cost();
+  const double cost = shared_cost_.count();
   climb_.start(decision_.n_jobs, cost > 0.0 ? 1.0 / cost : 0.0, now);
 }
 
 bool controller::may_add() const noexcept {
-  return decision_.n_jobs > 1 && decision_.n_jobs < decision_.limit_jobs &&
+  return (decision_.n_jobs > 1 || decision_.reason == reason_code::memory_bound) &&
+         decision_.n_jobs < std::min(decision_.limit_jobs, memory_jobs_) &&
          decision_.reason != reason_code::fewer_help_as_much && !climb_.is_reduced();
 }
 
@@ -220,21 +258,29 @@ bool controller::raise_if_longer(const beat_sample& sample) noexcept {
   if (!may_add() || items_left() == 0) {
     return false;
   }
-  const nanoseconds now = sample.finished;
   const nanoseconds alone = std::max(time_left(), sane(sample.serial_left));
   const remaining_work work{items_left(),
                             alone / static_cast<double>(items_left()),
                             std::max<std::size_t>(1, sample.workers)};
-  const worker_choice choice = best_worker_count(work, decision_.limit_jobs, costs_);
-  const nanoseconds unchanged = alone / static_cast<double>(decision_.n_jobs);
+  return raise(reason_code::shared_predicted, work, sample.finished);
+}
+
+/// More workers, if there may be and that is predicted to pay.
+bool controller::raise(reason_code why, const remaining_work& work, nanoseconds now) noexcept {
+  const std::size_t limit = std::min(decision_.limit_jobs, memory_jobs_);
+  if (decision_.n_jobs >= limit) {
+    return false;
+  }
+  const worker_choice choice = best_worker_count(work, limit, costs_);
+  const nanoseconds unchanged = serial_time(work) / static_cast<double>(decision_.n_jobs);
   if (choice.n_jobs <= decision_.n_jobs ||
       choice.estimated > unchanged * (1.0 - worthwhile_raise)) {
     return false;
   }
   decision_.n_jobs = choice.n_jobs;
-  decision_.reason = reason_code::shared_predicted;
+  decision_.reason = why;
   decision_.estimated_cost = work.cost;
-  decision_.estimated_serial = alone;
+  decision_.estimated_serial = serial_time(work);
   decision_.estimated_parallel = choice.estimated;
   climb_.start(choice.n_jobs, climb_.rate_alone(), now);
   size_chunks();
@@ -244,11 +290,23 @@ bool controller::raise_if_longer(const beat_sample& sample) noexcept {
 bool controller::observe(const beat_sample& sample) noexcept {
   done_ = items_ - std::min(sample.items_left, items_);
   cost_.observe(sample.items, sample.busy);
-  const throughput_climb::advice advice = climb_.observe(sample);
   decision_.items_left = items_left();
+  if (waiting_ && follow_waiting(sample)) {
+    return true;
+  }
+  if (waiting_ && waiting_->is_active()) {
+    return false;  // a rate below the ideal is no news, nor would a worker alone tell any
+  }
+  // Alone because there may be no others: there is nobody to compare with.
+  const bool kept_alone = decision_.n_jobs == 1 && is_bound(decision_.reason);
+  const throughput_climb::advice advice =
+      kept_alone ? throughput_climb::advice{} : climb_.observe(sample);
   decision_.measured_rate_ratio = climb_.measured_ratio();
   if (advice.reason == reason_code::none) {
     return raise_if_longer(sample);
+  }
+  if (advice.n_jobs > memory_jobs_ && advice.n_jobs > decision_.n_jobs) {
+    return false;
   }
   const double rate_alone = climb_.rate_alone();
   if (advice.reason == reason_code::trying_again && decision_.n_jobs == 1) {

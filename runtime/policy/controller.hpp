@@ -13,11 +13,17 @@
 #include "runtime/policy/chunk_sample.hpp"
 #include "runtime/policy/cost_estimate.hpp"
 #include "runtime/policy/decision.hpp"
+#include "runtime/policy/makespan.hpp"
+#include "runtime/policy/memory_ceiling.hpp"
 #include "runtime/policy/overhead_model.hpp"
 #include "runtime/policy/throughput_climb.hpp"
 #include "runtime/policy/units.hpp"
+#include "runtime/policy/waiting_climb.hpp"
 
+#include <algorithm>
 #include <cstddef>
+#include <limits>
+#include <optional>
 
 namespace amorsize {
 inline namespace AMORSIZE_ABI_NAMESPACE {
@@ -62,6 +68,9 @@ inline constexpr double agreement = 2.0;
          remembered_cost * static_cast<double>(items) < one_block_below;
 }
 
+/// So often the surroundings of a shared map are looked at: affinity mask, quota.
+inline constexpr nanoseconds look_interval{20e6};
+
 /// What the caller of the map fixed or bounded.
 struct limits {
   std::size_t max_jobs = 0;       ///< 0 = no limit
@@ -74,6 +83,9 @@ struct limits {
 struct capacity {
   std::size_t workers = 1;                                ///< the caller included
   reason_code limited_by = reason_code::one_cpu_allowed;  ///< why, when workers is 1
+  /// What there could be if the items waited and max_jobs said so; 0 = no more than workers.
+  std::size_t waiting_workers = 0;
+  std::size_t cpus = 0;  ///< that the calling thread may use, whoever else does; 0 = not told
 };
 
 class controller {
@@ -90,6 +102,8 @@ class controller {
   /// Must the block be timed? Not when the call is known to be over with it in no time.
   [[nodiscard]] bool is_timed() const noexcept { return timed_; }
   void observe(const chunk_sample& sample) noexcept;
+  /// What the system says about blocks that were observed.
+  void observe_usage(const usage_sample& sample) noexcept;
 
   /// Helpers are awake. on_memory: they may be asked on nothing but the site's memory, which risks
   /// a microsecond; measuring first would cost as much of a map that lasts a few. Else the first
@@ -122,12 +136,32 @@ class controller {
   /// When the next beat is due, from the end of this one. elapsed: since the map began.
   [[nodiscard]] nanoseconds beat_length(nanoseconds elapsed) const noexcept;
 
+  /// The calling thread may use so many CPUs by now. Returns true when next() has changed: fewer at
+  /// once, more if that is predicted to pay.
+  [[nodiscard]] bool adapt(std::size_t cpus, nanoseconds now) noexcept;
+
+  /// So many workers at most fit into the memory. Returns true when next() has changed: fewer at
+  /// once; more come as for any other reason.
+  [[nodiscard]] bool bound_by_memory(std::size_t most, nanoseconds now) noexcept;
+  /// Are the items long enough, and enough of them left, to look at what they take?
+  [[nodiscard]] bool looks_at_memory() const noexcept {
+    return time_left() >= look_interval &&
+           time_left() >= memory_item * static_cast<double>(items_left());
+  }
+
   /// Is what is left long enough to ask again for a helper that has gone (another map needed it)?
   [[nodiscard]] bool worth_waking() const noexcept;
 
   /// The decision in force.
   [[nodiscard]] const decision& next() const noexcept { return decision_; }
   [[nodiscard]] nanoseconds cost() const noexcept { return cost_.cost(); }
+  /// The same for whoever wants to know what an item costs alone: not what workers that wait, for
+  /// each other perhaps, took together.
+  [[nodiscard]] nanoseconds cost_to_remember() const noexcept {
+    return waiting_ && waiting_->has_waited() && shared_cost_.count() > 0.0
+               ? std::min(shared_cost_, cost())
+               : cost();
+  }
   [[nodiscard]] double spread() const noexcept { return cost_.spread(); }
   /// Per item of one worker alone, measured in a comparison while helpers were away; 0 = there was
   /// none.
@@ -138,12 +172,19 @@ class controller {
   [[nodiscard]] std::size_t items_left() const noexcept { return items_ - done_; }
   /// Predicted for one worker alone.
   [[nodiscard]] nanoseconds time_left() const noexcept;
+  /// Before the first block: are the items remembered as so long that asking the system what they
+  /// use costs nothing?
+  [[nodiscard]] bool asks_for_usage() const noexcept { return remembered_ >= waiting_item; }
 
  private:
   [[nodiscard]] nanoseconds expected_cost() const noexcept;
   [[nodiscard]] bool is_believable() const noexcept;
   void size_chunks() noexcept;
+  [[nodiscard]] waiting_climb::bounds waiting_bounds() const noexcept;
+  [[nodiscard]] bool begin_waiting(const remaining_work& work) noexcept;
+  [[nodiscard]] bool follow_waiting(const beat_sample& sample) noexcept;
   [[nodiscard]] bool raise_if_longer(const beat_sample& sample) noexcept;
+  [[nodiscard]] bool raise(reason_code why, const remaining_work& work, nanoseconds now) noexcept;
 
   std::size_t items_;
   limits bounds_;
@@ -156,7 +197,12 @@ class controller {
   nanoseconds shared_at_{0};  ///< since the map began
   nanoseconds refused_{0};    ///< time left when the gate last refused; 0 = it did not
   cost_estimate cost_;
+  std::optional<usage_sample> used_alone_;  ///< by the items before anything was shared
+  nanoseconds shared_cost_{0};              ///< as known when the map was shared
   throughput_climb climb_;
+  std::optional<waiting_climb> waiting_;  ///< while shared: making one costs 50 instructions
+  std::size_t cpus_ = 0;                  ///< as last told
+  std::size_t memory_jobs_ = std::numeric_limits<std::size_t>::max();  ///< that fit
   overheads costs_{};
   decision decision_{};
 };

@@ -39,6 +39,12 @@ enum class reason_code : std::uint8_t {
   trying_again,        ///< back-off is over: do helpers help now?
   costs_changed,       ///< the items became dearer, the helpers do help
   fewer_help_as_much,  ///< measured: fewer workers reach the same rate
+  items_wait,          ///< measured: the items wait, more workers than CPUs raise the rate
+  waiting_in_vain,     ///< measured: the items wait, but for each other
+  waiting_is_over,     ///< measured: the items do not wait any more
+  memory_bound,        ///< what the items of more workers take would not fit into the memory
+  fewer_cpus,          ///< affinity mask or quota was narrowed while the map ran
+  more_cpus,           ///< widened
   maps_in_series,      ///< too short by itself, but such maps follow each other closely
   items_not_keepable,  ///< items cannot be taken out of the source, or f takes only its references
   no_memory,           ///< no room for batches
@@ -55,6 +61,7 @@ struct decision {
   reason_code reason = reason_code::none;
   std::size_t items_left = 0;       ///< when the decision was made
   std::size_t limit_jobs = 0;       ///< what n_jobs could have been at most
+  std::size_t room_jobs = 0;        ///< what n_jobs may become at most, if the items wait
   nanoseconds estimated_cost{0};    ///< per item
   nanoseconds wake_cost{0};         ///< tau: what waking the helpers costs the caller
   nanoseconds start_delay{0};       ///< lambda: until they start
@@ -63,6 +70,13 @@ struct decision {
   nanoseconds estimated_parallel{
       0};  ///< remaining work under this decision (or the best one refused)
   double measured_rate_ratio = 0.0;  ///< items per second with helpers / alone; 0 = not measured
+  double waiting_fraction = 0.0;     ///< of the items' time, when they wait
+
+  /// Are there more workers than CPUs, for items that wait? They do not count against the budget.
+  [[nodiscard]] bool is_beyond_cpus() const noexcept {
+    return (reason == reason_code::items_wait || reason == reason_code::memory_bound) &&
+           n_jobs > limit_jobs;
+  }
 };
 
 }  // namespace policy

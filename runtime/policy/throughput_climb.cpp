@@ -56,6 +56,10 @@ void throughput_climb::start(std::size_t n_jobs, double rate_alone, nanoseconds 
   n_jobs_most_ = n_jobs;
   rate_alone_ = rate_alone;
   quiet_until_ = now;
+  if (!started_) {
+    together_ = {};
+    started_ = true;
+  }
   enter(state::watching);
 }
 

@@ -41,7 +41,9 @@ class throughput_climb {
     reason_code reason = reason_code::none;  ///< none: nothing changes
   };
 
-  /// Helpers have been asked for. rate_alone: items per nanosecond before.
+  throughput_climb() noexcept {}  // NOLINT(modernize-use-equals-default): see gathered_
+
+  /// Before anything else. Helpers have been asked for. rate_alone: items per nanosecond before.
   void start(std::size_t n_jobs, double rate_alone, nanoseconds now) noexcept;
 
   /// One beat. n_jobs of the advice is what should be in force from now on. O(1).
@@ -93,12 +95,18 @@ class throughput_climb {
   double compared_rate_ = 0.0;
   double rate_shared_ = 0.0;  ///< the one in doubt
   double ratio_ = 0.0;
-  beat_sample gathered_{};      ///< samples too small to judge by, summed up
-  beat_sample together_{};      ///< the newest beats with helpers
+  // Left alone until start(): most maps are never shared, and pay for zeros.
+  union {
+    beat_sample gathered_;  ///< samples too small to judge by, summed up
+  };
+  union {
+    beat_sample together_;  ///< the newest beats with helpers
+  };
   int beats_alone_ = 0;         ///< of this comparison, that spoke against the helpers
   std::size_t arrived_ = 0;     ///< most workers seen in a beat since helpers were asked for
   nanoseconds retry_at_{0};     ///< when helpers, or more of them, are tried again
   nanoseconds quiet_until_{0};  ///< no comparison before: bounds what comparing costs
+  bool started_ = false;        ///< gathered_ and together_ hold something
   bool arriving_ = true;        ///< helpers may still be on their way
   bool mixed_ = true;           ///< no beat yet in which all helpers ran from its beginning
   bool retrying_ = false;       ///< rate_alone_ was measured just before the helpers came

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #if defined(__linux__)
+#include <pthread.h>
 #include <sched.h>
 #endif
 
@@ -20,13 +21,14 @@ namespace {
 constexpr std::array<std::size_t, 3> sizes_in_words = {
     std::size_t{16}, std::size_t{128}, cpu_set::most_words};
 
-bool read_words(cpu_set& mask, std::size_t words) noexcept {
+bool read_words(cpu_set& mask, std::size_t words, thread_handle of) noexcept {
   // cpu_set_t is an array of unsigned long; only the kernel and the C library look at it as one.
   static_assert(sizeof(unsigned long) == sizeof(std::uint64_t) ||
                 std::endian::native == std::endian::little);
-  return ::sched_getaffinity(0,
-                             words * sizeof(std::uint64_t),
-                             reinterpret_cast<cpu_set_t*>(mask.words.data())) == 0;
+  auto* const set = reinterpret_cast<cpu_set_t*>(mask.words.data());
+  const std::size_t bytes = words * sizeof(std::uint64_t);
+  return of == 0 ? ::sched_getaffinity(0, bytes, set) == 0
+                 : ::pthread_getaffinity_np(of, bytes, set) == 0;
 }
 
 #endif
@@ -57,11 +59,19 @@ void cpu_set::insert(std::size_t cpu) noexcept {
   words[word] |= std::uint64_t{1} << (cpu % bits_per_word);
 }
 
-bool read_cpu_affinity(cpu_set& mask) noexcept {
+thread_handle this_thread() noexcept {
+#if defined(__linux__)
+  return ::pthread_self();
+#else
+  return 0;
+#endif
+}
+
+bool read_cpu_affinity(cpu_set& mask, [[maybe_unused]] thread_handle of) noexcept {
   const preserved_errno keep;
 #if defined(__linux__)
   for (const std::size_t words : sizes_in_words) {
-    if (read_words(mask, words)) {
+    if (read_words(mask, words, of)) {
       mask.used_words = words;
       return true;
     }

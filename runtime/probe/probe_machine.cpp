@@ -25,9 +25,8 @@ namespace {
 
 constexpr const char* real_root = "/";
 
-// --- the quota, at most one second old
+// --- the quota, as old as whoever asks allows
 
-constexpr double quota_lifetime_ns = 1e9;
 constexpr double never_read = -1.0;
 
 /// Where the quota was found last. Touched only by the thread that holds `quota_reader`.
@@ -92,12 +91,12 @@ double refreshed_quota(double now_ns) noexcept {
   return found;
 }
 
-double current_quota() noexcept {
+double current_quota(policy::nanoseconds max_age) noexcept {
   const double known = quota.load(std::memory_order_relaxed);
   const double now_ns = real_clock().now().count();
   // The absolute value: a machine that was suspended may come back with an earlier time.
   const double age_ns = std::abs(now_ns - quota_read_ns.load(std::memory_order_relaxed));
-  return known >= 0.0 && age_ns < quota_lifetime_ns ? known : refreshed_quota(now_ns);
+  return known >= 0.0 && age_ns < max_age.count() ? known : refreshed_quota(now_ns);
 }
 
 // --- the topology, loaded once
@@ -155,14 +154,14 @@ const topology* load_topology() noexcept {
   return known->has_value() ? &**known : nullptr;
 }
 
-std::size_t allowed_cpus() noexcept {
+std::size_t allowed_cpus(thread_handle of) noexcept {
   cpu_set mask;
-  return read_cpu_affinity(mask) ? mask.count() : online_cpus();
+  return read_cpu_affinity(mask, of) ? mask.count() : online_cpus();
 }
 
-std::size_t physical_cores(const topology* where) noexcept {
+std::size_t physical_cores(const topology* where, thread_handle of = 0) noexcept {
   cpu_set mask;
-  if (!read_cpu_affinity(mask)) {
+  if (!read_cpu_affinity(mask, of)) {
     return where != nullptr ? where->physical_cores : online_cpus();
   }
   return where != nullptr ? count_places(where->core_of_cpu, mask) : mask.count();
@@ -196,21 +195,21 @@ cpu_limits combine_cpu_limits(std::size_t allowed, double cpu_quota) noexcept {
   return limits;
 }
 
-cpu_limits probe_cpu_limits() noexcept {
+cpu_limits probe_cpu_limits(policy::nanoseconds max_age, thread_handle of) noexcept {
   const preserved_errno keep;
-  return combine_cpu_limits(allowed_cpus(), current_quota());
+  return combine_cpu_limits(allowed_cpus(of), current_quota(max_age));
 }
 
 cpu_limits known_cpu_limits() noexcept {
-  return combine_cpu_limits(allowed_cpus(), quota.load(std::memory_order_relaxed));
+  return combine_cpu_limits(allowed_cpus(0), quota.load(std::memory_order_relaxed));
 }
 
-std::optional<std::size_t> known_physical_cores() noexcept {
+std::optional<std::size_t> known_physical_cores(thread_handle of) noexcept {
   const std::optional<topology>* const known = known_topology.get();
   if (known == nullptr) {
     return std::nullopt;
   }
-  return physical_cores(known->has_value() ? &**known : nullptr);
+  return physical_cores(known->has_value() ? &**known : nullptr, of);
 }
 
 std::size_t load_physical_cores() noexcept {

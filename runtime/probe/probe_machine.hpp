@@ -2,6 +2,9 @@
 // Thread safety: thread-safe. A child forked at any moment never waits for what its parent began.
 #pragma once
 
+#include "runtime/policy/units.hpp"
+#include "runtime/probe/cpu_affinity.hpp"
+
 #include <amorsize/machine.hpp>
 #include <amorsize/version.hpp>
 
@@ -11,6 +14,9 @@
 namespace amorsize {
 inline namespace AMORSIZE_ABI_NAMESPACE {
 namespace probe {
+
+/// A quota so old is good enough for whoever does not follow it.
+inline constexpr policy::nanoseconds usual_quota_age{1e9};
 
 /// How many CPUs the calling thread may keep busy.
 struct cpu_limits {
@@ -23,14 +29,15 @@ struct cpu_limits {
 /// (1.5 -> 2, 1.0 -> 1, 0.3 -> 1). Pure.
 [[nodiscard]] cpu_limits combine_cpu_limits(std::size_t allowed, double cpu_quota) noexcept;
 
-/// Affinity as of this call, quota at most one second old.
+/// Affinity of a thread as of this call, quota at most max_age old.
 ///
-/// Overhead: one system call, below 1 us. Once a second one caller re-reads the quota: 9 us for
+/// Overhead: one system call, below 1 us. Once in max_age one caller re-reads the quota: 9 us for
 ///           /proc/self/cgroup and 7 us per file on the chain, several times that when the caches
 ///           are cold; 50 us more at first and when the process was moved to another group.
 ///           Allocates only then.
 /// errno:    unchanged.
-[[nodiscard]] cpu_limits probe_cpu_limits() noexcept;
+[[nodiscard]] cpu_limits probe_cpu_limits(policy::nanoseconds max_age = usual_quota_age,
+                                          thread_handle of = 0) noexcept;
 
 /// As probe_cpu_limits, but reads no file: the quota is the last one read, however old that is, and
 /// none when nobody has read it. For maps that may end sooner than a file is read.
@@ -40,7 +47,7 @@ struct cpu_limits {
 /// Equals the number of allowed CPUs when the topology could not be loaded.
 ///
 /// Overhead: as probe_cpu_limits, without the files.
-[[nodiscard]] std::optional<std::size_t> known_physical_cores() noexcept;
+[[nodiscard]] std::optional<std::size_t> known_physical_cores(thread_handle of = 0) noexcept;
 
 /// As known_physical_cores, but loads the topology when nobody has (1 to 16 ms, once a process).
 [[nodiscard]] std::size_t load_physical_cores() noexcept;

@@ -3,10 +3,12 @@
 #include "runtime/probe/text_file.hpp"
 #include "runtime/probe/text_scan.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <sys/resource.h>
 #include <time.h>
 
 #if defined(__x86_64__)
@@ -228,6 +230,23 @@ policy::nanoseconds steady_clock::now() const noexcept {
     return policy::nanoseconds{static_cast<double>(ticks) * rate};
   }
   return policy::nanoseconds{first_or_system_now(rate)};
+}
+
+thread_usage steady_clock::usage() const noexcept {
+#if defined(RUSAGE_THREAD)
+  const preserved_errno keep;
+  rusage used{};
+  if (::getrusage(RUSAGE_THREAD, &used) == 0) {
+    const auto since = [](const timeval& time) {
+      return policy::nanoseconds{static_cast<double>(time.tv_sec) * 1e9 +
+                                 static_cast<double>(time.tv_usec) * 1e3};
+    };
+    // Who waits for a page from the disk has given its CPU up, too, but not for what it does.
+    const long waits = std::max(0L, used.ru_nvcsw - used.ru_majflt);
+    return {since(used.ru_utime) + since(used.ru_stime), static_cast<std::uint64_t>(waits), true};
+  }
+#endif
+  return {};
 }
 
 const steady_clock& real_clock() noexcept {

@@ -25,6 +25,12 @@ class steady_clock final : public amorsize::clock {
   ///
   /// Overhead: one counter reading, two loads of process-wide constants and a multiplication.
   [[nodiscard]] policy::nanoseconds now() const noexcept override;
+
+  /// From getrusage; unknown where the system has none for threads.
+  ///
+  /// Overhead: a system call, half a microsecond.
+  /// errno:    unchanged.
+  [[nodiscard]] thread_usage usage() const noexcept override;
 };
 
 /// The clock of this process. Usable before and after the static constructors and destructors ran.

@@ -76,11 +76,23 @@ std::size_t usable_cpus(policy::nanoseconds) noexcept {
   return amorsize_tests::lone_process::running().cpus();
 }
 
+unsigned long calling_thread() noexcept {
+  return 0;
+}
+
+std::size_t usable_cpus_again(unsigned long) noexcept {
+  return amorsize_tests::lone_process::running().cpus();
+}
+
+policy::memory_reading memory_now(policy::nanoseconds) noexcept {
+  return {};
+}
+
 policy::capacity capacity_now(policy::nanoseconds work_left) noexcept {
   const std::size_t cpus = usable_cpus(work_left);
   crew_of_process().raise_budget(cpus);
   const executor::crew::spare_helpers spare = crew_of_process().available();
-  return {std::min(cpus, spare.helpers + 1), spare.limited_by};
+  return {std::min(cpus, spare.helpers + 1), spare.limited_by, 0};
 }
 
 // runtime/report_delivery.cpp: nobody asks for a report.

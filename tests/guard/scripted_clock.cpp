@@ -41,6 +41,10 @@ policy::nanoseconds steady_clock::now() const noexcept {
   return policy::nanoseconds{static_cast<double>(amorsize_tests::read_clock())};
 }
 
+thread_usage steady_clock::usage() const noexcept {
+  return {};
+}
+
 const steady_clock& real_clock() noexcept {
   return the_clock;
 }

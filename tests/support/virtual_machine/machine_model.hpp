@@ -25,6 +25,18 @@ struct stall {
   nanoseconds until{0};
 };
 
+/// What items take while they run.
+struct memory_use_model {
+  double bytes_per_item = 0.0;
+  double available = 0.0;  ///< to the map, altogether; 0 = the system does not tell
+};
+
+/// From then on the process may use so many CPUs: an affinity mask or a quota that changes.
+struct capacity_step {
+  nanoseconds from{0};
+  std::size_t workers = 1;
+};
+
 /// What goes wrong. The default is nothing.
 struct fault_model {
   /// So many of the helpers called, in parts of one, start `lateness` later than they should.
@@ -35,6 +47,16 @@ struct fault_model {
   std::vector<stall> stalls = {};
   /// Readings of the clock are off by up to so much either way; neighbouring ones may go back.
   nanoseconds clock_noise{0};
+};
+
+/// Items that wait. The default does not.
+struct waiting_model {
+  double fraction = 0.0;    ///< of an item's time it waits; for the rest it needs a CPU
+  std::size_t at_once = 0;  ///< so many items can run at the same time: a lock, a server; 0 = any
+  /// From then on nothing waits any more, and all of an item's time is computing.
+  nanoseconds until{1e18};
+
+  [[nodiscard]] bool is_used() const noexcept { return fraction > 0.0 || at_once > 0; }
 };
 
 /// Defaults: the 2-CPU virtual machine the library was first measured on (DESIGN.md, section 4).
@@ -61,6 +83,10 @@ struct machine_model {
   /// Relative speed of each worker; empty: all 1. Later ones are 1.
   std::vector<double> speeds = {};
   fault_model faults = {};
+  waiting_model waiting = {};
+  memory_use_model memory = {};
+  /// In order of time; before the first of them all workers may be used.
+  std::vector<capacity_step> steps = {};
 
   /// Claiming a chunk alone: one word that nobody else looks at, one reading of the clock.
   [[nodiscard]] nanoseconds claim() const noexcept { return rmw_hit + clock_reading; }

@@ -19,7 +19,13 @@ struct costly_body {
 
   static void run(void* context, amorsize::detail::item_block& block) {
     auto& self = *static_cast<costly_body*>(context);
-    self.on.advance(self.costs.of_range(block.first, block.last));
+    if (self.on.model().waiting.is_used() || self.on.model().memory.bytes_per_item > 0.0) {
+      for (std::size_t item = block.first; item < block.last; ++item) {
+        self.on.run_item(self.costs.of_range(item, item + 1));
+      }
+    } else {
+      self.on.advance(self.costs.of_range(block.first, block.last));
+    }
     self.items += block.last - block.first;
     ++self.chunks;
     block.next = block.last;
@@ -59,6 +65,7 @@ simulated_map simulate(virtual_process& in,
   amorsize::map_run run(request, with, machine);
   run.run();
   seen.makespan = machine.exact_now() - began;
+  seen.most_bytes = machine.memory_in_use().peak;
   seen.counts = difference(machine.counts(), counts);
   seen.serial = costs.total();
   seen.lower_bound = costs.lower_bound(machine.model().workers);

@@ -22,6 +22,7 @@ struct simulated_map {
   nanoseconds lower_bound{0};  ///< no schedule on all workers of the machine is shorter
   std::size_t chunks = 0;      ///< calls of the body, the blocks of the dry run included
   std::size_t items = 0;       ///< run; each exactly once, or the simulation aborts
+  double most_bytes = 0.0;     ///< that its items took at the same time
   machine_counts counts{};     ///< of this map alone
   amorsize::report report{};   ///< as the user gets it
 

@@ -13,6 +13,8 @@ virtual_machine* only = nullptr;
 
 /// Blocking on a word and being woken: two system calls and a switch.
 constexpr nanoseconds notify_cost{3e3};
+/// Asking the system what a thread has used.
+constexpr nanoseconds usage_cost{500};
 
 }  // namespace
 
@@ -58,8 +60,61 @@ nanoseconds virtual_machine::end_of(nanoseconds work) const {
   return ends;
 }
 
+void virtual_machine::compute(nanoseconds work) {
+  if (cpu_free_.empty()) {
+    cpu_free_.resize(std::max<std::size_t>(1, model_.workers));
+  }
+  nanoseconds& free = *std::min_element(cpu_free_.begin(), cpu_free_.end());
+  const nanoseconds begins = std::max(exact_now(), free);
+  free = begins + work;
+  threads_[current_].cpu += work;
+  continue_at(free);
+}
+
+amorsize::thread_usage virtual_machine::usage() const noexcept {
+  const_cast<virtual_machine*>(this)->advance_unnoticed(usage_cost);
+  const thread& self = threads_[current_];
+  return {self.cpu, self.waits, true};
+}
+
+amorsize::policy::memory_reading virtual_machine::memory_in_use() const noexcept {
+  const double available = model_.memory.available;
+  return {available > 0.0, bytes_, most_bytes_, std::max(0.0, available - bytes_)};
+}
+
+std::size_t virtual_machine::usable_workers() const noexcept {
+  std::size_t usable = model_.workers;
+  for (const capacity_step& step : model_.steps) {
+    usable = step.from <= exact_now() ? step.workers : usable;
+  }
+  return usable;
+}
+
+void virtual_machine::run_item(nanoseconds cost) {
+  const waiting_model& how = model_.waiting;
+  const double fraction = exact_now() < how.until ? how.fraction : 0.0;
+  while (how.at_once > 0 && slots_taken_ >= how.at_once) {
+    wait_on(&slots_taken_);
+  }
+  ++slots_taken_;
+  bytes_ += model_.memory.bytes_per_item;
+  most_bytes_ = std::max(most_bytes_, bytes_);
+  if (fraction > 0.0) {
+    sleep_for(cost * fraction);
+  }
+  if (fraction < 1.0) {
+    compute(cost * (1.0 - fraction));
+  }
+  --slots_taken_;
+  bytes_ -= model_.memory.bytes_per_item;
+  if (how.at_once > 0) {
+    notify_all(&slots_taken_);
+  }
+}
+
 void virtual_machine::advance(nanoseconds work) {
   if (work.count() > 0.0) {
+    threads_[current_].cpu += work;
     continue_at(end_of(work));
   }
 }
@@ -74,6 +129,7 @@ void virtual_machine::advance_unnoticed(nanoseconds work) {
 }
 
 void virtual_machine::sleep_for(nanoseconds time) {
+  ++threads_[current_].waits;
   continue_at(exact_now() + time);
 }
 
@@ -167,6 +223,7 @@ void virtual_machine::charge_until(nanoseconds ends) {
 
 void virtual_machine::wait_on(const void* at) {
   ++counts_.sleeps;
+  ++threads_[current_].waits;
   waiting_[at].push_back(current_);
   run_next();
 }

@@ -11,6 +11,7 @@
 
 #include "runtime/clock.hpp"
 #include "runtime/executor/thread_standing.hpp"
+#include "runtime/policy/memory_ceiling.hpp"
 #include "tests/support/virtual_machine/fiber.hpp"
 #include "tests/support/virtual_machine/machine_model.hpp"
 #include "tests/support/virtual_machine/memory_model.hpp"
@@ -59,6 +60,16 @@ class virtual_machine final : public amorsize::clock {
   [[nodiscard]] nanoseconds exact_now() const noexcept { return now_ + ahead_; }
   /// The running thread works for so long, at the speed of its worker and unless it is stalled.
   void advance(nanoseconds work);
+  /// As advance, on whatever CPU is free next: there may be more threads than CPUs.
+  void compute(nanoseconds work);
+  /// What the running thread has used. Costs what a system call costs.
+  [[nodiscard]] amorsize::thread_usage usage() const noexcept override;
+  /// What all running items take, and the most they took at the same time.
+  [[nodiscard]] amorsize::policy::memory_reading memory_in_use() const noexcept;
+  /// Workers that may be used now.
+  [[nodiscard]] std::size_t usable_workers() const noexcept;
+  /// An item of the map, as its waiting_model says.
+  void run_item(nanoseconds cost);
   /// The running thread does nothing until then; nor does a stall matter.
   void sleep_for(nanoseconds time);
   /// Main thread only: until no other thread has anything left to do.
@@ -99,6 +110,8 @@ class virtual_machine final : public amorsize::clock {
     // What production code keeps per thread; put back when the thread goes on.
     amorsize::executor::thread_standing standing{};
     double nested_work = 0.0;
+    nanoseconds cpu{0};
+    std::uint64_t waits = 0;
   };
   struct moment {
     nanoseconds when;
@@ -127,6 +140,10 @@ class virtual_machine final : public amorsize::clock {
   std::uint64_t order_ = 0;
   std::priority_queue<moment> moments_;
   std::deque<thread> threads_;
+  std::vector<nanoseconds> cpu_free_;  ///< when each CPU is done with what compute() gave it
+  double bytes_ = 0.0;
+  double most_bytes_ = 0.0;
+  std::size_t slots_taken_ = 0;  ///< of waiting_model::at_once
   thread_id current_ = main_thread;
   std::unordered_map<const void*, std::vector<thread_id>> waiting_;
   mutable std::mt19937_64 random_;

@@ -93,18 +93,23 @@ recent_maps& recent_maps_of_process() noexcept {
 }
 
 std::size_t usable_cpus(policy::nanoseconds) noexcept {
-  return amorsize_tests::virtual_process::running().machine().model().workers;
+  return amorsize_tests::virtual_process::running().machine().usable_workers();
+}
+
+policy::memory_reading memory_now(policy::nanoseconds) noexcept {
+  return amorsize_tests::virtual_process::running().machine().memory_in_use();
+}
+
+unsigned long calling_thread() noexcept {
+  return 0;
+}
+
+std::size_t usable_cpus_again(unsigned long) noexcept {
+  return amorsize_tests::virtual_process::running().machine().usable_workers();
 }
 
 policy::capacity capacity_now(policy::nanoseconds work_left) noexcept {
-  const std::size_t cpus = usable_cpus(work_left);
-  executor::crew& crew = crew_of_process();
-  crew.raise_budget(cpus);
-  if (cpus < 2) {
-    return {1, policy::reason_code::one_cpu_allowed};
-  }
-  const executor::crew::spare_helpers spare = crew.available();
-  return {std::min(cpus, spare.helpers + 1), spare.limited_by};
+  return capacity_of(crew_of_process(), usable_cpus(work_left));
 }
 
 // runtime/settings.cpp: there is no environment, and what a test asks for makes sense.

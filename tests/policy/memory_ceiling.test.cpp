@@ -1,0 +1,88 @@
+#include "runtime/policy/memory_ceiling.hpp"
+#include "tests/support/catch.hpp"
+
+#include <limits>
+
+using namespace amorsize::policy;
+
+namespace {
+
+constexpr double mb = 1e6;
+
+/// A process of 50 MB on a machine or in a group of 562 MB.
+memory_reading holding(double bytes, double peak) {
+  return {true, 50 * mb + bytes, 50 * mb + peak, 512 * mb - bytes};
+}
+
+}  // namespace
+
+TEST_CASE("items of 100 MB under 512 MB get three workers: half as much again is kept free",
+          "[policy][unit]") {
+  memory_ceiling ceiling;
+  CHECK(ceiling.most_workers(64) == 64);  // nothing is known
+  ceiling.observe(holding(0, 100 * mb), 1);
+  CHECK(ceiling.most_workers(64) == 3);
+  ceiling.observe(holding(200 * mb, 200 * mb), 2);
+  CHECK(ceiling.per_worker() == Approx(100 * mb));
+  CHECK(ceiling.most_workers(64) == 3);
+  CHECK(ceiling.most_workers(2) == 2);
+}
+
+TEST_CASE("while no item takes more than half as much again as any before, what is there suffices",
+          "[policy][property]") {
+  for (double item = 10 * mb; item < 600 * mb; item *= 1.3) {
+    memory_ceiling ceiling;
+    ceiling.observe(holding(0, item), 1);
+    ceiling.observe(holding(item, item), 1);
+    const double workers = static_cast<double>(ceiling.most_workers(64));
+    CAPTURE(item, workers);
+    CHECK((workers == 1.0 || workers * memory_reserve * item <= 512 * mb));
+  }
+}
+
+TEST_CASE("a peak from before the map makes it careful only until the next reading",
+          "[policy][unit]") {
+  memory_ceiling ceiling;
+  ceiling.observe({true, 50 * mb, 900 * mb, 512 * mb}, 1);
+  CHECK(ceiling.most_workers(64) == 1);
+  ceiling.observe({true, 60 * mb, 900 * mb, 502 * mb}, 2);
+  CHECK(ceiling.per_worker() == Approx(5 * mb));
+  CHECK(ceiling.most_workers(64) == 64);
+}
+
+TEST_CASE("results that pile up are no part of what an item takes", "[policy][unit]") {
+  memory_ceiling ceiling;
+  double kept = 0.0;
+  ceiling.observe(holding(0, 0), 1);
+  for (int look = 0; look < 40; ++look) {
+    kept += 5 * mb;
+    ceiling.observe(holding(kept, kept), 2);
+  }
+  CHECK(ceiling.per_worker() <= 10 * mb);
+  CHECK(ceiling.most_workers(8) == 8);
+}
+
+TEST_CASE("a limit bounds what the map may take, whatever is available", "[policy][unit]") {
+  memory_ceiling ceiling(250 * mb);
+  ceiling.observe(holding(0, 0), 1);
+  ceiling.observe(holding(100 * mb, 100 * mb), 1);
+  CHECK(ceiling.most_workers(64) == 1);
+}
+
+TEST_CASE("at the limit one worker goes on, and what is not known bounds nobody",
+          "[policy][unit]") {
+  memory_ceiling full;
+  full.observe({true, 50 * mb, 50 * mb, 0.0}, 1);
+  full.observe({true, 60 * mb, 60 * mb, 0.0}, 2);
+  CHECK(full.most_workers(64) == 1);
+  memory_ceiling unknown;
+  unknown.observe({}, 1);
+  unknown.observe({}, 8);
+  CHECK(unknown.most_workers(64) == 64);
+  CHECK(unknown.per_worker() == 0.0);
+  memory_ceiling wild;
+  wild.observe({true, 1e300, -1.0, std::numeric_limits<double>::infinity()}, 0);
+  wild.observe({true, -5.0, 1e300, -1e300}, 0);
+  CHECK(wild.most_workers(64) >= 1);
+  CHECK(wild.most_workers(64) <= 64);
+}
