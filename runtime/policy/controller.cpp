@@ -123,11 +123,11 @@ void controller::consider(const overheads& costs, const capacity& where) noexcep
   decision_ = {};
   decision_.items_left = work.items;
   decision_.limit_jobs = limit;
-  decision_.room_jobs = limit;
+  room_jobs_ = limit;
   if (where.waiting_workers > limit) {
     const std::size_t most =
         bounds_.max_jobs > 0 ? bounds_.max_jobs : default_waiting_ceiling(where.workers);
-    decision_.room_jobs = std::max(limit, std::min({most, where.waiting_workers, work.items}));
+    room_jobs_ = std::max(limit, std::min({most, where.waiting_workers, work.items}));
   }
   decision_.estimated_cost = work.cost;
   decision_.estimated_serial = alone;
@@ -147,7 +147,7 @@ void controller::consider(const overheads& costs, const capacity& where) noexcep
     decision_.reason = bounds_.max_jobs == 1 ? reason_code::one_job_requested : where.limited_by;
     return;
   }
-  const std::size_t fit = std::min(limit, memory_jobs_);
+  const std::size_t fit = fitting(limit);
   if (fit < 2) {
     decision_.reason = reason_code::memory_bound;
     return;
@@ -225,8 +225,7 @@ void controller::start_sharing(nanoseconds now) noexcept {
 }
 
 waiting_climb::bounds controller::waiting_bounds() const noexcept {
-  return {std::max<std::size_t>(1, decision_.limit_jobs),
-          std::min(decision_.room_jobs, memory_jobs_)};
+  return {std::max<std::size_t>(1, decision_.limit_jobs), fitting(room_jobs_)};
 }
 
 /// The caller's own items waited: more workers than CPUs from the beginning?
@@ -238,7 +237,7 @@ bool controller::begin_waiting(const remaining_work& work) noexcept {
   }
   decision_.n_jobs = advice.n_jobs;
   decision_.reason = advice.reason;
-  decision_.waiting_fraction = waiting_->waiting_fraction();
+  decision_.waiting_fraction = static_cast<float>(waiting_->waiting_fraction());
   decision_.estimated_parallel = predicted_makespan(work, advice.n_jobs, costs_);
   size_chunks();
   return true;
@@ -255,7 +254,7 @@ bool controller::follow_waiting(const beat_sample& sample) noexcept {
   }
   decision_.n_jobs = advice.n_jobs;
   decision_.reason = advice.reason;
-  decision_.waiting_fraction = waiting_->waiting_fraction();
+  decision_.waiting_fraction = static_cast<float>(waiting_->waiting_fraction());
   decision_.measured_rate_ratio = waiting_->gain();
   decision_.estimated_cost = cost_alone;
   decision_.estimated_serial = serial_time({items_left(), cost_alone});
@@ -281,7 +280,7 @@ bool controller::raise_if_longer(nanoseconds now) noexcept {
 
 /// More workers, if there may be and that is predicted to pay.
 bool controller::raise(reason_code why, nanoseconds now) noexcept {
-  const std::size_t limit = std::min(decision_.limit_jobs, memory_jobs_);
+  const std::size_t limit = fitting(decision_.limit_jobs);
   if (decision_.n_jobs >= limit) {
     return false;
   }
@@ -313,7 +312,7 @@ bool controller::adapt(std::size_t cpus, nanoseconds now) noexcept {
     decision_.limit_jobs = cpus;
   } else if (before > 0 && cpus > before) {
     // What other maps use is still theirs.
-    const std::size_t more = std::min(limit + (cpus - before), decision_.room_jobs);
+    const std::size_t more = std::min(limit + (cpus - before), room_jobs_);
     decision_.limit_jobs = bounds_.max_jobs > 0 ? std::min(more, bounds_.max_jobs) : more;
   }
   if (waiting_ && waiting_->is_active()) {
@@ -366,7 +365,7 @@ bool controller::observe(const beat_sample& sample) noexcept {
   if (advice.reason == reason_code::none) {
     return raise_if_longer(sample.finished);
   }
-  if (advice.n_jobs > memory_jobs_ && advice.n_jobs > decision_.n_jobs) {
+  if (advice.n_jobs > fitting(advice.n_jobs) && advice.n_jobs > decision_.n_jobs) {
     return false;
   }
   const double rate_alone = climb_.rate_alone();
