@@ -43,7 +43,8 @@ struct stop_shared {
 bool map_run::place_map(const decision& made) noexcept {
   const bool may_grow = made.reason != reason_code::jobs_requested;
   // Room for all, should the work turn out longer than it looks.
-  map_ = crew_of_process().take_place(made.n_jobs, may_grow ? made.room_jobs : made.n_jobs);
+  map_ =
+      crew_of_process().take_place(made.n_jobs, may_grow ? controller_.room_jobs() : made.n_jobs);
   if (map_ == nullptr) {
     decision refused = made;
     refused.n_jobs = 1;

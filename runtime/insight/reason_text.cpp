@@ -83,8 +83,8 @@ std::string no_speedup_text(const policy::decision& made) {
 std::string waiting_text(const policy::decision& made) {
   return short_count_text(made.limit_jobs) +
          (made.limit_jobs == 1 ? " CPU: items wait " : " CPUs: items wait ") +
-         percent_text(made.waiting_fraction) + " of " + duration_text(made.estimated_cost) +
-         measured_text(made);
+         percent_text(static_cast<double>(made.waiting_fraction)) + " of " +
+         duration_text(made.estimated_cost) + measured_text(made);
 }
 
 /// What follows the opening.

@@ -135,11 +135,11 @@ void controller::consider(const overheads& costs, const capacity& where) noexcep
   decision_ = {};
   decision_.items_left = work.items;
   decision_.limit_jobs = limit;
-  decision_.room_jobs = limit;
+  room_jobs_ = limit;
   if (where.waiting_workers > limit) {
     const std::size_t most =
         bounds_.max_jobs > 0 ? bounds_.max_jobs : default_waiting_ceiling(where.workers);
-    decision_.room_jobs = std::max(limit, std::min({most, where.waiting_workers, work.items}));
+    room_jobs_ = std::max(limit, std::min({most, where.waiting_workers, work.items}));
   }
   decision_.estimated_cost = work.cost;
   decision_.estimated_serial = alone;
@@ -160,7 +160,7 @@ void controller::consider(const overheads& costs, const capacity& where) noexcep
     refused_ = alone;  // asking what may be used takes a system call: not after every block
     return;
   }
-  const std::size_t fit = std::min(limit, memory_jobs_);
+  const std::size_t fit = fitting(limit);
   if (fit < 2) {
     decision_.reason = reason_code::memory_bound;
     return;
@@ -240,7 +240,7 @@ void controller::start_sharing(nanoseconds now) noexcept {
 
 bool controller::may_add() const noexcept {
   return (decision_.n_jobs > 1 || decision_.reason == reason_code::memory_bound) &&
-         decision_.n_jobs < std::min(decision_.limit_jobs, memory_jobs_) &&
+         decision_.n_jobs < fitting(decision_.limit_jobs) &&
          decision_.reason != reason_code::fewer_help_as_much && !climb_.is_reduced();
 }
 
@@ -267,7 +267,7 @@ bool controller::raise_if_longer(const beat_sample& sample) noexcept {
 
 /// More workers, if there may be and that is predicted to pay.
 bool controller::raise(reason_code why, const remaining_work& work, nanoseconds now) noexcept {
-  const std::size_t limit = std::min(decision_.limit_jobs, memory_jobs_);
+  const std::size_t limit = fitting(decision_.limit_jobs);
   if (decision_.n_jobs >= limit) {
     return false;
   }
@@ -305,7 +305,7 @@ bool controller::observe(const beat_sample& sample) noexcept {
   if (advice.reason == reason_code::none) {
     return raise_if_longer(sample);
   }
-  if (advice.n_jobs > memory_jobs_ && advice.n_jobs > decision_.n_jobs) {
+  if (advice.n_jobs > fitting(advice.n_jobs) && advice.n_jobs > decision_.n_jobs) {
     return false;
   }
   const double rate_alone = climb_.rate_alone();

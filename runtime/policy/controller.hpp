@@ -22,7 +22,6 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <limits>
 #include <optional>
 
 namespace amorsize {
@@ -152,6 +151,9 @@ class controller {
   /// Is what is left long enough to ask again for a helper that has gone (another map needed it)?
   [[nodiscard]] bool worth_waking() const noexcept;
 
+  /// What n_jobs may become at most, if the items turn out to wait.
+  [[nodiscard]] std::size_t room_jobs() const noexcept { return room_jobs_; }
+
   /// The decision in force.
   [[nodiscard]] const decision& next() const noexcept { return decision_; }
   [[nodiscard]] nanoseconds cost() const noexcept { return cost_.cost(); }
@@ -180,6 +182,9 @@ class controller {
   [[nodiscard]] nanoseconds expected_cost() const noexcept;
   [[nodiscard]] bool is_believable() const noexcept;
   void size_chunks() noexcept;
+  [[nodiscard]] std::size_t fitting(std::size_t n_jobs) const noexcept {
+    return memory_jobs_ > 0 ? std::min(n_jobs, memory_jobs_) : n_jobs;
+  }
   [[nodiscard]] waiting_climb::bounds waiting_bounds() const noexcept;
   [[nodiscard]] bool begin_waiting(const remaining_work& work) noexcept;
   [[nodiscard]] bool follow_waiting(const beat_sample& sample) noexcept;
@@ -202,7 +207,8 @@ class controller {
   throughput_climb climb_;
   std::optional<waiting_climb> waiting_;  ///< while shared: making one costs 50 instructions
   std::size_t cpus_ = 0;                  ///< as last told
-  std::size_t memory_jobs_ = std::numeric_limits<std::size_t>::max();  ///< that fit
+  std::size_t room_jobs_ = 0;             ///< what n_jobs may become at most, if the items wait
+  std::size_t memory_jobs_ = 0;           ///< that fit; 0 = nothing is known
   overheads costs_{};
   decision decision_{};
 };

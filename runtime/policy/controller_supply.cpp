@@ -10,8 +10,7 @@ inline namespace AMORSIZE_ABI_NAMESPACE {
 namespace policy {
 
 waiting_climb::bounds controller::waiting_bounds() const noexcept {
-  return {std::max<std::size_t>(1, decision_.limit_jobs),
-          std::min(decision_.room_jobs, memory_jobs_)};
+  return {std::max<std::size_t>(1, decision_.limit_jobs), fitting(room_jobs_)};
 }
 
 /// The caller's own items waited: more workers than CPUs from the beginning?
@@ -23,7 +22,7 @@ bool controller::begin_waiting(const remaining_work& work) noexcept {
   }
   decision_.n_jobs = advice.n_jobs;
   decision_.reason = advice.reason;
-  decision_.waiting_fraction = waiting_->waiting_fraction();
+  decision_.waiting_fraction = static_cast<float>(waiting_->waiting_fraction());
   decision_.estimated_parallel = predicted_makespan(work, advice.n_jobs, costs_);
   size_chunks();
   return true;
@@ -40,7 +39,7 @@ bool controller::follow_waiting(const beat_sample& sample) noexcept {
   }
   decision_.n_jobs = advice.n_jobs;
   decision_.reason = advice.reason;
-  decision_.waiting_fraction = waiting_->waiting_fraction();
+  decision_.waiting_fraction = static_cast<float>(waiting_->waiting_fraction());
   decision_.measured_rate_ratio = waiting_->gain();
   decision_.estimated_cost = cost_alone;
   decision_.estimated_serial = serial_time({items_left(), cost_alone});
@@ -66,7 +65,7 @@ bool controller::adapt(std::size_t cpus, nanoseconds now) noexcept {
     decision_.limit_jobs = cpus;
   } else if (before > 0 && cpus > before) {
     // What other maps use is still theirs.
-    const std::size_t more = std::min(limit + (cpus - before), decision_.room_jobs);
+    const std::size_t more = std::min(limit + (cpus - before), room_jobs_);
     decision_.limit_jobs = bounds_.max_jobs > 0 ? std::min(more, bounds_.max_jobs) : more;
   }
   if (waiting_ && waiting_->is_active()) {

@@ -59,9 +59,9 @@ struct decision {
   std::size_t n_jobs = 1;     ///< planned workers, the caller included
   std::size_t chunksize = 0;  ///< planned items per chunk
   reason_code reason = reason_code::none;
+  float waiting_fraction = 0.0F;    ///< of the items' time, when they wait
   std::size_t items_left = 0;       ///< when the decision was made
   std::size_t limit_jobs = 0;       ///< what n_jobs could have been at most
-  std::size_t room_jobs = 0;        ///< what n_jobs may become at most, if the items wait
   nanoseconds estimated_cost{0};    ///< per item
   nanoseconds wake_cost{0};         ///< tau: what waking the helpers costs the caller
   nanoseconds start_delay{0};       ///< lambda: until they start
@@ -70,7 +70,6 @@ struct decision {
   nanoseconds estimated_parallel{
       0};  ///< remaining work under this decision (or the best one refused)
   double measured_rate_ratio = 0.0;  ///< items per second with helpers / alone; 0 = not measured
-  double waiting_fraction = 0.0;     ///< of the items' time, when they wait
 
   /// Are there more workers than CPUs, for items that wait? They do not count against the budget.
   [[nodiscard]] bool is_beyond_cpus() const noexcept {

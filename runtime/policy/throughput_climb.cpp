@@ -52,14 +52,13 @@ nanoseconds beat_length(nanoseconds elapsed) noexcept {
 }
 
 void throughput_climb::start(std::size_t n_jobs, double rate_alone, nanoseconds now) noexcept {
+  if (n_jobs_most_ == 0) {
+    together_ = {};
+  }
   n_jobs_ = n_jobs;
   n_jobs_most_ = n_jobs;
   rate_alone_ = rate_alone;
   quiet_until_ = now;
-  if (!started_) {
-    together_ = {};
-    started_ = true;
-  }
   enter(state::watching);
 }
 

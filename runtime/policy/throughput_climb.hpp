@@ -88,7 +88,7 @@ class throughput_climb {
 
   state state_ = state::watching;
   std::size_t n_jobs_ = 1;        ///< with helpers
-  std::size_t n_jobs_most_ = 1;   ///< with helpers, as asked for
+  std::size_t n_jobs_most_ = 0;   ///< with helpers, as asked for; 0 = not started
   std::size_t n_jobs_fewer_ = 1;  ///< on trial
   double rate_alone_ =
       0.0;  ///< by the caller's time inside the callable, nested maps' work included
@@ -106,7 +106,6 @@ class throughput_climb {
   std::size_t arrived_ = 0;     ///< most workers seen in a beat since helpers were asked for
   nanoseconds retry_at_{0};     ///< when helpers, or more of them, are tried again
   nanoseconds quiet_until_{0};  ///< no comparison before: bounds what comparing costs
-  bool started_ = false;        ///< gathered_ and together_ hold something
   bool arriving_ = true;        ///< helpers may still be on their way
   bool mixed_ = true;           ///< no beat yet in which all helpers ran from its beginning
   bool retrying_ = false;       ///< rate_alone_ was measured just before the helpers came
