@@ -143,6 +143,10 @@ policy::nanoseconds steady_clock::now() const noexcept {
   return amorsize_tests::virtual_process::running().machine().now();
 }
 
+thread_usage steady_clock::usage() const noexcept {
+  return amorsize_tests::virtual_process::running().machine().usage();
+}
+
 std::optional<std::uint64_t> count_preemptions() noexcept {
   return 0;
 }
