@@ -318,7 +318,9 @@ bool controller::adapt(std::size_t cpus, nanoseconds now) noexcept {
   if (waiting_ && waiting_->is_active()) {
     return false;  // they are no burden to the CPUs
   }
-  if (decision_.n_jobs > decision_.limit_jobs) {
+  // A comparison alone that is under way would end with as many as before.
+  const bool comparing = decision_.reason == reason_code::trying_alone;
+  if (decision_.n_jobs > decision_.limit_jobs || (comparing && decision_.limit_jobs < limit)) {
     decision_.n_jobs = decision_.limit_jobs;
     decision_.reason = reason_code::fewer_cpus;
     climb_.start(decision_.n_jobs, climb_.rate_alone(), now);
@@ -365,8 +367,8 @@ bool controller::observe(const beat_sample& sample) noexcept {
   if (advice.reason == reason_code::none) {
     return raise_if_longer(sample.finished);
   }
-  if (advice.n_jobs > fitting(advice.n_jobs) && advice.n_jobs > decision_.n_jobs) {
-    return false;
+  if (advice.n_jobs > fitting(decision_.limit_jobs) && advice.n_jobs > decision_.n_jobs) {
+    return false;  // there may be fewer by now
   }
   const double rate_alone = climb_.rate_alone();
   if (advice.reason == reason_code::trying_again && decision_.n_jobs == 1) {
