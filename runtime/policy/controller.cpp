@@ -305,8 +305,8 @@ bool controller::observe(const beat_sample& sample) noexcept {
   if (advice.reason == reason_code::none) {
     return raise_if_longer(sample);
   }
-  if (advice.n_jobs > fitting(advice.n_jobs) && advice.n_jobs > decision_.n_jobs) {
-    return false;
+  if (advice.n_jobs > fitting(decision_.limit_jobs) && advice.n_jobs > decision_.n_jobs) {
+    return false;  // there may be fewer by now
   }
   const double rate_alone = climb_.rate_alone();
   if (advice.reason == reason_code::trying_again && decision_.n_jobs == 1) {

@@ -71,7 +71,9 @@ bool controller::adapt(std::size_t cpus, nanoseconds now) noexcept {
   if (waiting_ && waiting_->is_active()) {
     return false;  // they are no burden to the CPUs
   }
-  if (decision_.n_jobs > decision_.limit_jobs) {
+  // A comparison alone that is under way would end with as many as before.
+  const bool comparing = decision_.reason == reason_code::trying_alone;
+  if (decision_.n_jobs > decision_.limit_jobs || (comparing && decision_.limit_jobs < limit)) {
     decision_.n_jobs = decision_.limit_jobs;
     decision_.reason = reason_code::fewer_cpus;
     climb_.start(decision_.n_jobs, climb_.rate_alone(), now);

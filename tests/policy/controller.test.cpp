@@ -307,3 +307,32 @@ TEST_CASE("the controller is total for clocks that lie", "[policy][property]") {
     CHECK(decides.next_block() == 0);
   }
 }
+
+TEST_CASE("a mask that is narrowed bounds n_jobs, also in the middle of a comparison",
+          "[policy][unit]") {
+  controller decides(100'000, {}, nanoseconds{0});
+  decides.observe(chunk_sample{1, nanoseconds{200e3}, nanoseconds{200e3}});
+  decides.consider(asleep, {.workers = 8, .limited_by = reason_code::none, .cpus = 8});
+  REQUIRE(decides.next().n_jobs == 8);
+  decides.start_sharing(nanoseconds{300e3});
+  CHECK_FALSE(decides.adapt(8, nanoseconds{1e6}));
+  CHECK(decides.adapt(3, nanoseconds{2e6}));
+  CHECK(decides.next().n_jobs == 3);
+  CHECK(decides.next().reason == reason_code::fewer_cpus);
+  CHECK(decides.adapt(1, nanoseconds{3e6}));
+  CHECK(decides.next().n_jobs == 1);
+  // Whatever beats say, there is one.
+  for (int i = 1; i < 200; ++i) {
+    static_cast<void>(decides.observe(beat_sample{.items = 20,
+                                                  .busy = nanoseconds{4e6},
+                                                  .wall = nanoseconds{4e6},
+                                                  .rate = 5e-6,
+                                                  .workers = 1,
+                                                  .items_left = 90'000,
+                                                  .finished = nanoseconds{3e6 + 4e6 * i}}));
+    REQUIRE(decides.next().n_jobs == 1);
+  }
+  CHECK(decides.adapt(8, nanoseconds{900e6}));
+  CHECK(decides.next().n_jobs == 8);
+  CHECK(decides.next().reason == reason_code::more_cpus);
+}
