@@ -86,6 +86,7 @@ std::size_t controller::next_block() const noexcept {
 void controller::observe(const chunk_sample& sample) noexcept {
   done_ += std::min(sample.items, items_left());
   last_block_ = sample.items;
+  now_ = sample.finished;
   if (timed_) {
     cost_.observe(sample.items, sample.busy);
   }
@@ -122,7 +123,8 @@ bool controller::is_believable() const noexcept {
 bool controller::worth_asking(const overheads& costs) const noexcept {
   const nanoseconds left = time_left();
   return left > worth_asking_from && left > costs.setup + costs.wake + costs.start &&
-         left > refused_ * grown_enough && items_left() > 1 && is_believable();
+         left > refused_ * grown_enough && now_ >= ask_again_at_ && items_left() > 1 &&
+         is_believable();
 }
 
 void controller::consider(const overheads& costs, const capacity& where) noexcept {
@@ -157,7 +159,8 @@ void controller::consider(const overheads& costs, const capacity& where) noexcep
   }
   if (limit < 2) {
     decision_.reason = bounds_.max_jobs == 1 ? reason_code::one_job_requested : where.limited_by;
-    refused_ = alone;  // asking what may be used takes a system call: not after every block
+    // Asking what may be used takes a system call: not after every block.
+    ask_again_at_ = now_ + ask_interval;
     return;
   }
   const std::size_t fit = fitting(limit);

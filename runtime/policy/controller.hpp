@@ -52,6 +52,9 @@ inline constexpr nanoseconds one_block_below{4e3};
 /// Once the gate has refused, it is asked again only when what is left has grown by this factor.
 inline constexpr double grown_enough = 1.2;
 
+/// Where there was one CPU, the machine is asked again after so long.
+inline constexpr nanoseconds ask_interval{500e3};
+
 /// A first block that took so long is believed by itself. Shorter ones may be a first call's
 /// surprise (lazy binding, a cold cache, a first allocation: up to some ten microseconds) and are
 /// confirmed by a second one, unless the site's memory agrees. One that the memory contradicts is
@@ -199,8 +202,10 @@ class controller {
   bool timed_ = true;
   bool shares_on_memory_ = false;
   bool measures_briefly_ = false;
-  nanoseconds shared_at_{0};  ///< since the map began
-  nanoseconds refused_{0};    ///< time left when the gate last refused; 0 = it did not
+  nanoseconds shared_at_{0};     ///< since the map began
+  nanoseconds now_{0};           ///< end of the newest block
+  nanoseconds ask_again_at_{0};  ///< there was one CPU; there may be more by then
+  nanoseconds refused_{0};       ///< time left when the gate last refused; 0 = it did not
   cost_estimate cost_;
   std::optional<usage_sample> used_alone_;  ///< by the items before anything was shared
   nanoseconds shared_cost_{0};              ///< as known when the map was shared

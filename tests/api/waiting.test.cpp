@@ -85,8 +85,9 @@ TEST_CASE("items that wait get more workers than there are CPUs, and the report 
   CHECK(inside.most() > cpus());
   CHECK(seen.workers > cpus());
   CHECK(says(seen, "wait"));
-  REQUIRE(seen.warnings.size() == 1);
-  CHECK(seen.warnings[0].find("max_jobs") != std::string::npos);
+  CHECK(std::any_of(seen.warnings.begin(), seen.warnings.end(), [](const std::string& one) {
+    return one.find("max_jobs") != std::string::npos;
+  }));
 }
 
 TEST_CASE("max_jobs bounds the workers of items that wait", "[api][integration]") {

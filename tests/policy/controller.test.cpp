@@ -113,15 +113,16 @@ TEST_CASE("one CPU stays serial with that reason", "[policy][unit]") {
   CHECK(run.items_alone == 10'000);
 }
 
-TEST_CASE("with one CPU the machine is not asked again unless the rest has grown",
-          "[policy][unit]") {
+TEST_CASE("with one CPU the machine is asked again after half a millisecond", "[policy][unit]") {
   controller decides(100'000, {}, nanoseconds{0});
   decides.observe(chunk_sample{10, nanoseconds{10e3}, nanoseconds{10e3}});
   decides.observe(chunk_sample{10, nanoseconds{10e3}, nanoseconds{20e3}});
   REQUIRE(decides.worth_asking(asleep));
   decides.consider(asleep, {1, reason_code::one_cpu_allowed});
   CHECK_FALSE(decides.worth_asking(asleep));
-  decides.observe(chunk_sample{10, nanoseconds{40e3}, nanoseconds{60e3}});
+  decides.observe(chunk_sample{100, nanoseconds{100e3}, nanoseconds{120e3}});
+  CHECK_FALSE(decides.worth_asking(asleep));
+  decides.observe(chunk_sample{500, nanoseconds{500e3}, nanoseconds{620e3}});
   CHECK(decides.worth_asking(asleep));
 }
 
