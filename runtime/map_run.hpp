@@ -124,6 +124,7 @@ class map_run {
   /// From where on it is told whether the callable waits. Once, where the clock is read anew
   /// anyway.
   void look_at_thread() noexcept;
+  [[nodiscard]] bool ran_beyond_cpus() const noexcept;
   void add_waiting_warning(const map_outcome& seen);
 
   const detail::map_request& request_;

@@ -155,8 +155,9 @@ TEST_CASE("a stop after the last item of a view is ignored", "[api][unit]") {
 TEST_CASE("the report is filled at the end, or when the view goes", "[api][unit]") {
   report filled;
   {
-    auto results = numbers(10) | views::parallel_map([](int x) { return x; },
-                                                     {.report = &filled, .label = "view"});
+    auto results =
+        numbers(10) | views::parallel_map([](int x) { return x; },
+                                          {.max_jobs = 1, .report = &filled, .label = "view"});
     auto it = results.begin();
     CHECK(filled.items == 0);
     for (int i = 0; i < 9; ++i) {
