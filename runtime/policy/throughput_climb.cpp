@@ -123,10 +123,6 @@ bool throughput_climb::is_arriving(const beat_sample& seen) noexcept {
 }
 
 throughput_climb::advice throughput_climb::watch(const beat_sample& sample) noexcept {
-  if (sample.workers == 1 && sample.caller.items >= items_to_judge_a_worker) {
-    rate_alone_ =
-        1.0 / sample.caller.cost().count();  // nobody has come yet: newer than what was known
-  }
   if (is_arriving(sample)) {
     return {};
   }

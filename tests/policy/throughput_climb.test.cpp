@@ -293,3 +293,21 @@ TEST_CASE("samples without sense change nothing", "[policy][property]") {
     CHECK(advice.reason == reason_code::none);
   }
 }
+
+TEST_CASE("a beat in which only the caller ended a chunk does not tell the rate alone",
+          "[policy][regression]") {
+  // A helper that waits for a lock ends none, and hinders all the same.
+  throughput_climb climb;
+  climb.start(2, 0.001, nanoseconds{0});
+  for (int beat = 1; beat <= 20; ++beat) {
+    static_cast<void>(climb.observe({.items = 50,
+                                     .busy = nanoseconds{100e3},
+                                     .wall = nanoseconds{100e3},
+                                     .rate = 0.000'5,
+                                     .workers = 1,
+                                     .items_left = 10'000,
+                                     .finished = nanoseconds{100e3 * beat},
+                                     .caller = {50, nanoseconds{100e3}}}));
+    REQUIRE(climb.rate_alone() == 0.001);
+  }
+}
