@@ -203,6 +203,28 @@ TEST_CASE("a fresh process wakes nobody for a hundred items of two nanoseconds",
   CHECK(seen == "1 100 none");
 }
 
+TEST_CASE("optimize() calls the callable as often as it says, in a fresh process, too",
+          "[api][unit]") {
+  for (const char* const work : {"cheap", "dear"}) {
+    const outcome seen = in_child({}, [&](std::ostream& say) {
+      const bool is_dear = std::string(work) == "dear";
+      const std::vector<int> items(1'000, 7);
+      std::size_t calls = 0;
+      const amorsize::plan made = amorsize::optimize(items, [&](int n) {
+        ++calls;
+        double y = n;
+        for (int i = 0; i < (is_dear ? 20'000 : 1); ++i) {
+          y = y * 0.999'999'9 + 1e-9;
+        }
+        return y;
+      });
+      say << (calls == made.sampled_items) << ' ' << (calls >= 5) << ' ' << (calls <= 125);
+    });
+    CAPTURE(work);
+    CHECK(seen.out == "1 1 1");  // five at least, an eighth of the items at most
+  }
+}
+
 TEST_CASE("without a thread to be had a map is exact, silent, and says so", "[api][unit]") {
 #if defined(__SANITIZE_THREAD__)
   const std::vector<const char*> backends{"threads"};  // Debian's oneTBB is not instrumented
