@@ -64,7 +64,7 @@ void add_memory_warning(plan& made) {
   if (needed < many_bytes) {
     return;
   }
-  const std::optional<std::uint64_t> available = probe::probe_memory_available();
+  const std::optional<std::uint64_t> available = probe::current_memory_available();
   if (available && needed > static_cast<double>(*available)) {
     constexpr double mebibyte = 1024.0 * 1024.0;
     made.warnings.push_back("the results need " + insight::ratio_text(needed / mebibyte) +

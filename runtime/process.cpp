@@ -24,9 +24,9 @@ using policy::nanoseconds;
 
 /// From so much work on, a system call for the affinity mask (0.3 us) is below one per cent.
 inline constexpr nanoseconds reread_affinity_from{50e3};
-/// Reading the CPU quota takes 50 to 200 us and allocates: once, before anything is shared for the
-/// first time, when the start of the back end costs more than that. It is followed by maps that are
-/// long against it, and then in the middle of the map, too.
+/// Reading the CPU quota takes 50 to 200 us, and allocates at first: once, before anything is
+/// shared for the first time, when the start of the back end costs more than that. It is followed
+/// by maps that are long against it, and then in the middle of the map, too.
 inline constexpr nanoseconds quota_from{300e3};
 inline constexpr nanoseconds quota_followed_from{20e6};
 inline constexpr nanoseconds quota_age{50e6};
@@ -132,7 +132,7 @@ policy::memory_reading memory_now(nanoseconds now) noexcept {
   const double in_use = static_cast<double>(use->in_use);
   const double age = std::abs(now.count() - available_read.load(std::memory_order_relaxed));
   if (!(age < quota_age.count())) {
-    const std::optional<std::uint64_t> available = probe::probe_memory_available();
+    const std::optional<std::uint64_t> available = probe::current_memory_available();
     available_then.store(available ? static_cast<double>(*available) + in_use : -1.0,
                          std::memory_order_relaxed);
     available_read.store(now.count(), std::memory_order_relaxed);

@@ -191,7 +191,7 @@ bool stream_run::state::fits(std::size_t items) {
   if (bytes_limit > 0) {
     return false;
   }
-  const std::uint64_t available = probe::probe_memory_available().value_or(0);
+  const std::uint64_t available = probe::current_memory_available().value_or(0);
   bytes_limit =
       std::max<std::size_t>(free_bytes, static_cast<std::size_t>(available / part_of_available));
   return bytes + more <= bytes_limit;

@@ -37,11 +37,10 @@ std::vector<std::string> directories_in(const std::vector<cgroup_mount>& mounts,
   return best == nullptr ? std::vector<std::string>{} : cgroup_directories(*best, *group);
 }
 
-std::string read_or_empty(std::string_view root, std::string_view directory, const char* name) {
-  std::string path(directory);
-  path += '/';
-  path += name;
-  return read_text_file(root, path).value_or(std::string{});
+std::string_view read_or_empty(text_reader& files,
+                               std::string_view directory,
+                               std::string_view name) noexcept {
+  return files.read(directory, name).value_or(std::string_view{});
 }
 
 void keep_smaller(std::optional<double>& smallest, std::optional<double> other) noexcept {
@@ -51,26 +50,26 @@ void keep_smaller(std::optional<double>& smallest, std::optional<double> other) 
 }
 
 struct memory_files {
-  const char* limit;
-  const char* usage;
+  std::string_view limit;
+  std::string_view usage;
 };
 
 /// One hierarchy's share of `limits`.
-void read_memory(std::string_view root,
+void read_memory(text_reader& files,
                  const std::vector<std::string>& directories,
-                 const memory_files& files,
-                 cgroup_limits& limits) {
+                 const memory_files& names,
+                 cgroup_limits& limits) noexcept {
   for (const std::string& directory : directories) {
     const std::optional<std::uint64_t> limit =
-        parse_memory_limit(read_or_empty(root, directory, files.limit));
+        parse_memory_limit(read_or_empty(files, directory, names.limit));
     if (!limit) {
       continue;
     }
     std::optional<std::uint64_t> usage =
-        parse_whole_number(trim(read_or_empty(root, directory, files.usage)));
+        parse_whole_number(trim(read_or_empty(files, directory, names.usage)));
     if (usage) {
       const std::uint64_t reclaimable =
-          parse_inactive_file(read_or_empty(root, directory, "memory.stat"));
+          parse_inactive_file(read_or_empty(files, directory, "/memory.stat"));
       usage = *usage - std::min(*usage, reclaimable);
       const std::uint64_t left = *limit - std::min(*limit, *usage);
       limits.memory_left = std::min(left, limits.memory_left.value_or(left));
@@ -93,32 +92,39 @@ cgroup_chain find_cgroup_chain(std::string_view root, std::string_view membershi
           .memory = directories_in(mounts, &cgroup_mount::memory, where.memory)};
 }
 
-std::optional<double> read_cpu_quota(std::string_view root, const cgroup_chain& chain) {
+std::optional<double> read_cpu_quota(text_reader& files, const cgroup_chain& chain) noexcept {
   std::optional<double> tightest;
   for (const std::string& directory : chain.unified) {
-    keep_smaller(tightest, parse_cpu_max(read_or_empty(root, directory, "cpu.max")));
+    keep_smaller(tightest, parse_cpu_max(read_or_empty(files, directory, "/cpu.max")));
   }
   for (const std::string& directory : chain.cpu) {
-    const std::string quota = read_or_empty(root, directory, "cpu.cfs_quota_us");
-    if (parse_whole_number(trim(quota))) {  // "-1" is no limit
-      keep_smaller(tightest,
-                   parse_cpu_quota(quota, read_or_empty(root, directory, "cpu.cfs_period_us")));
+    const std::optional<std::uint64_t> quota =
+        parse_whole_number(trim(read_or_empty(files, directory, "/cpu.cfs_quota_us")));
+    if (quota) {  // "-1" is no limit
+      const std::string_view period = read_or_empty(files, directory, "/cpu.cfs_period_us");
+      keep_smaller(tightest, quota_over_period(quota, parse_whole_number(trim(period))));
     }
   }
   return tightest;
+}
+
+cgroup_limits read_memory_limits(text_reader& files, const cgroup_chain& chain) noexcept {
+  cgroup_limits limits;
+  read_memory(files, chain.unified, {.limit = "/memory.max", .usage = "/memory.current"}, limits);
+  read_memory(files,
+              chain.memory,
+              {.limit = "/memory.limit_in_bytes", .usage = "/memory.usage_in_bytes"},
+              limits);
+  return limits;
 }
 
 cgroup_limits probe_cgroup_limits(std::string_view root) noexcept {
   try {
     const cgroup_chain chain =
         find_cgroup_chain(root, read_text_file(root, "/proc/self/cgroup").value_or(""));
-    cgroup_limits limits;
-    limits.cpu_quota = read_cpu_quota(root, chain);
-    read_memory(root, chain.unified, {.limit = "memory.max", .usage = "memory.current"}, limits);
-    read_memory(root,
-                chain.memory,
-                {.limit = "memory.limit_in_bytes", .usage = "memory.usage_in_bytes"},
-                limits);
+    text_reader files(root);
+    cgroup_limits limits = read_memory_limits(files, chain);
+    limits.cpu_quota = read_cpu_quota(files, chain);
     return limits;
   } catch (const std::exception&) {  // no memory: as if there were no limits to read
     return {};

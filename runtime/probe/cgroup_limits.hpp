@@ -3,6 +3,7 @@
 #pragma once
 
 #include "runtime/probe/cgroup_text.hpp"
+#include "runtime/probe/text_file.hpp"
 
 #include <amorsize/version.hpp>
 
@@ -24,13 +25,9 @@ struct cgroup_chain {
   std::vector<std::string> memory;   ///< version 1
 };
 
-/// Reads /proc/self/mountinfo; `membership_text` is the content of /proc/self/cgroup.
+/// Reads /proc/self/mountinfo below `root`; `membership_text` is the content of /proc/self/cgroup.
 [[nodiscard]] cgroup_chain find_cgroup_chain(std::string_view root,
                                              std::string_view membership_text);
-
-/// CPUs granted by the tightest group of the chain.
-[[nodiscard]] std::optional<double> read_cpu_quota(std::string_view root,
-                                                   const cgroup_chain& chain);
 
 struct cgroup_limits {
   std::optional<double> cpu_quota;            ///< CPUs, of the tightest group
@@ -38,6 +35,15 @@ struct cgroup_limits {
   std::optional<std::uint64_t> memory_usage;  ///< bytes used there; reclaimable files excluded
   std::optional<std::uint64_t> memory_left;   ///< bytes; smallest limit - usage of the chain
 };
+
+/// CPUs granted by the tightest group of the chain. Allocates only where a file is longer than a
+/// value of the kernel's ever is.
+[[nodiscard]] std::optional<double> read_cpu_quota(text_reader& files,
+                                                   const cgroup_chain& chain) noexcept;
+
+/// The members about memory; the others stay empty. Allocation as above.
+[[nodiscard]] cgroup_limits read_memory_limits(text_reader& files,
+                                               const cgroup_chain& chain) noexcept;
 
 /// Walks the whole chain of ancestors in every hierarchy and takes the tightest of each.
 ///

@@ -15,14 +15,6 @@ constexpr std::uint64_t unlimited_memory_bytes = std::uint64_t{1} << 60;
 /// The kernel's own, used where a cpu.max names a quota alone.
 constexpr std::uint64_t default_period_us = 100'000;
 
-std::optional<double> quota_over_period(std::optional<std::uint64_t> quota,
-                                        std::optional<std::uint64_t> period) noexcept {
-  if (!quota || !period || *quota == 0 || *period == 0) {
-    return std::nullopt;
-  }
-  return static_cast<double>(*quota) / static_cast<double>(*period);
-}
-
 /// The first word of `rest`, which is cut off.
 std::string_view take_word(std::string_view& rest) noexcept {
   rest = trim(rest);
@@ -132,8 +124,12 @@ std::optional<double> parse_cpu_max(std::string_view text) noexcept {
                            period.empty() ? default_period_us : parse_whole_number(period));
 }
 
-std::optional<double> parse_cpu_quota(std::string_view quota, std::string_view period) noexcept {
-  return quota_over_period(parse_whole_number(trim(quota)), parse_whole_number(trim(period)));
+std::optional<double> quota_over_period(std::optional<std::uint64_t> quota,
+                                        std::optional<std::uint64_t> period) noexcept {
+  if (!quota || !period || *quota == 0 || *period == 0) {
+    return std::nullopt;
+  }
+  return static_cast<double>(*quota) / static_cast<double>(*period);
 }
 
 std::optional<std::uint64_t> parse_memory_limit(std::string_view text) noexcept {

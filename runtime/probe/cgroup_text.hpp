@@ -36,9 +36,9 @@ struct cgroup_mount {
 /// CPUs granted by a cpu.max ("150000 100000" is 1.5); nullopt = no limit, or nonsense.
 [[nodiscard]] std::optional<double> parse_cpu_max(std::string_view text) noexcept;
 
-/// CPUs granted by cpu.cfs_quota_us and cpu.cfs_period_us; nullopt = no limit, or nonsense.
-[[nodiscard]] std::optional<double> parse_cpu_quota(std::string_view quota,
-                                                    std::string_view period) noexcept;
+/// CPUs granted by a quota and a period in the same unit; nullopt when one is missing or 0.
+[[nodiscard]] std::optional<double> quota_over_period(std::optional<std::uint64_t> quota,
+                                                      std::optional<std::uint64_t> period) noexcept;
 
 /// Bytes; nullopt for "max", for the huge number by which version 1 says "unlimited", for nonsense.
 [[nodiscard]] std::optional<std::uint64_t> parse_memory_limit(std::string_view text) noexcept;

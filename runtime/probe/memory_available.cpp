@@ -1,10 +1,10 @@
 #include "runtime/probe/cgroup_limits.hpp"
+#include "runtime/probe/current_cgroups.hpp"
 #include "runtime/probe/memory_available.hpp"
 #include "runtime/probe/text_file.hpp"
 #include "runtime/probe/text_scan.hpp"
 
 #include <algorithm>
-#include <string>
 
 namespace amorsize {
 inline namespace AMORSIZE_ABI_NAMESPACE {
@@ -13,6 +13,18 @@ namespace {
 
 constexpr std::uint64_t bytes_per_kilobyte = 1024;  // "kB" in /proc means this
 constexpr std::uint64_t most_kilobytes = UINT64_MAX / bytes_per_kilobyte;
+
+using bytes = std::optional<std::uint64_t>;
+
+bytes read_meminfo(std::string_view root) noexcept {
+  text_reader files(root);
+  const std::optional<std::string_view> text = files.read("/proc/meminfo");
+  return text ? parse_memory_available(*text) : std::nullopt;
+}
+
+bytes smaller(bytes a, bytes b) noexcept {
+  return a && b ? std::min(*a, *b) : a ? a : b;
+}
 
 }  // namespace
 
@@ -38,14 +50,11 @@ std::optional<std::uint64_t> parse_memory_available(std::string_view text) noexc
 }
 
 std::optional<std::uint64_t> probe_memory_available(std::string_view root) noexcept {
-  std::optional<std::uint64_t> available;
-  if (const std::optional<std::string> text = read_text_file(root, "/proc/meminfo")) {
-    available = parse_memory_available(*text);
-  }
-  if (const std::optional<std::uint64_t> left = probe_cgroup_limits(root).memory_left) {
-    available = std::min(*left, available.value_or(*left));
-  }
-  return available;
+  return smaller(read_meminfo(root), probe_cgroup_limits(root).memory_left);
+}
+
+std::optional<std::uint64_t> current_memory_available() noexcept {
+  return smaller(read_meminfo("/"), current_memory_left());
 }
 
 }  // namespace probe

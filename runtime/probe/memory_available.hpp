@@ -18,8 +18,12 @@ namespace probe {
 /// The smaller of MemAvailable and what the tightest control group has left, in bytes.
 ///
 /// Overhead: as probe_cgroup_limits, and 10 us for /proc/meminfo.
-[[nodiscard]] std::optional<std::uint64_t> probe_memory_available(
-    std::string_view root = "/") noexcept;
+[[nodiscard]] std::optional<std::uint64_t> probe_memory_available(std::string_view root) noexcept;
+
+/// The same of this machine.
+///
+/// Overhead: as current_memory_left, and 10 us for /proc/meminfo; allocates only when that does.
+[[nodiscard]] std::optional<std::uint64_t> current_memory_available() noexcept;
 
 }  // namespace probe
 }  // namespace AMORSIZE_ABI_NAMESPACE

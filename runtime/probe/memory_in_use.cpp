@@ -4,7 +4,7 @@
 #include "runtime/probe/text_scan.hpp"
 
 #include <algorithm>
-#include <string>
+#include <string_view>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -29,7 +29,8 @@ std::optional<std::uint64_t> parse_resident(std::string_view text,
 
 std::optional<memory_use> probe_memory_in_use(std::string_view root) noexcept {
   const preserved_errno keep;
-  const std::optional<std::string> text = read_text_file(root, "/proc/self/statm");
+  text_reader files(root);
+  const std::optional<std::string_view> text = files.read("/proc/self/statm");
   const long page = ::sysconf(_SC_PAGESIZE);
   const std::optional<std::uint64_t> resident =
       text && page > 0 ? parse_resident(*text, static_cast<std::uint64_t>(page)) : std::nullopt;

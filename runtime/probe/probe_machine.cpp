@@ -1,11 +1,11 @@
 #include "runtime/probe/cgroup_limits.hpp"
 #include "runtime/probe/cpu_affinity.hpp"
+#include "runtime/probe/current_cgroups.hpp"
 #include "runtime/probe/hwloc_topology.hpp"
 #include "runtime/probe/memory_available.hpp"
 #include "runtime/probe/preserved_errno.hpp"
 #include "runtime/probe/probe_machine.hpp"
 #include "runtime/probe/published.hpp"
-#include "runtime/probe/steady_clock.hpp"
 #include "runtime/probe/text_file.hpp"
 
 #include <algorithm>
@@ -24,80 +24,6 @@ namespace probe {
 namespace {
 
 constexpr const char* real_root = "/";
-
-// --- the quota, as old as whoever asks allows
-
-constexpr double never_read = -1.0;
-
-/// Where the quota was found last. Touched only by the thread that holds `quota_reader`.
-struct quota_place {
-  std::string membership;  ///< the /proc/self/cgroup from which chain was found
-  cgroup_chain chain;
-};
-
-/// Written by whoever re-reads the quota, read by every map; the number is all there is to publish.
-constinit std::atomic<double> quota{never_read};
-/// When the quota was read, by the real clock. As above.
-constinit std::atomic<double> quota_read_ns{0.0};
-/// The process whose thread re-reads the quota; 0 = nobody. Acquire and release hand quota_place
-/// over. A number that is not ours was inherited from a parent that was forked while reading.
-constinit std::atomic<pid_t> quota_reader{0};
-constinit quota_place* place = nullptr;
-
-double read_quota(quota_place& where) {
-  std::string membership = read_text_file(real_root, "/proc/self/cgroup").value_or("");
-  if (membership != where.membership) {  // also when nothing was read so far
-    where.chain = find_cgroup_chain(real_root, membership);
-    where.membership = std::move(membership);
-  }
-  return read_cpu_quota(real_root, where.chain).value_or(0.0);
-}
-
-/// True when this thread may re-read; it must then set quota_reader to 0.
-bool try_become_quota_reader() noexcept {
-  const pid_t self = ::getpid();
-  pid_t holder = 0;
-  if (quota_reader.compare_exchange_strong(holder, self, std::memory_order_acquire)) {
-    return true;
-  }
-  if (holder == self ||
-      !quota_reader.compare_exchange_strong(holder, self, std::memory_order_acquire)) {
-    return false;
-  }
-  place = nullptr;  // in the middle of a change when the process was forked: left as it is
-  return true;
-}
-
-double refreshed_quota(double now_ns) noexcept {
-  double found = std::max(quota.load(std::memory_order_relaxed), 0.0);
-  try {
-    if (!try_become_quota_reader()) {
-      if (quota.load(std::memory_order_relaxed) == never_read) {
-        quota_place own;  // the very first reading is under way, and there is no older one to use
-        found = read_quota(own);
-      }
-      return found;
-    }
-    if (place == nullptr) {
-      place = std::make_unique<quota_place>().release();
-    }
-    found = read_quota(*place);
-  } catch (const std::exception&) {
-    // no memory: the quota stays what it was, for another second
-  }
-  quota.store(found, std::memory_order_relaxed);
-  quota_read_ns.store(now_ns, std::memory_order_relaxed);
-  quota_reader.store(0, std::memory_order_release);
-  return found;
-}
-
-double current_quota(policy::nanoseconds max_age) noexcept {
-  const double known = quota.load(std::memory_order_relaxed);
-  const double now_ns = real_clock().now().count();
-  // The absolute value: a machine that was suspended may come back with an earlier time.
-  const double age_ns = std::abs(now_ns - quota_read_ns.load(std::memory_order_relaxed));
-  return known >= 0.0 && age_ns < max_age.count() ? known : refreshed_quota(now_ns);
-}
 
 // --- the topology, loaded once
 
@@ -197,11 +123,11 @@ cpu_limits combine_cpu_limits(std::size_t allowed, double cpu_quota) noexcept {
 
 cpu_limits probe_cpu_limits(policy::nanoseconds max_age, thread_handle of) noexcept {
   const preserved_errno keep;
-  return combine_cpu_limits(allowed_cpus(of), current_quota(max_age));
+  return combine_cpu_limits(allowed_cpus(of), current_cpu_quota(max_age));
 }
 
 cpu_limits known_cpu_limits() noexcept {
-  return combine_cpu_limits(allowed_cpus(0), quota.load(std::memory_order_relaxed));
+  return combine_cpu_limits(allowed_cpus(0), last_cpu_quota());
 }
 
 std::optional<std::size_t> known_physical_cores(thread_handle of) noexcept {
@@ -232,7 +158,7 @@ machine probe_machine() {
         "and caches are unknown");
   }
   found.memory_limit = probe_cgroup_limits(real_root).memory_limit.value_or(0);
-  if (const std::optional<std::uint64_t> available = probe_memory_available(real_root)) {
+  if (const std::optional<std::uint64_t> available = current_memory_available()) {
     found.memory_available = *available;
   } else {
     found.notes.emplace_back("available memory could not be read");

@@ -1,4 +1,4 @@
-// The machine as this process may use it, now. The only place where probes are cached.
+// The machine as this process may use it, now. The topology is loaded once.
 // Thread safety: thread-safe. A child forked at any moment never waits for what its parent began.
 #pragma once
 
@@ -31,10 +31,7 @@ struct cpu_limits {
 
 /// Affinity of a thread as of this call, quota at most max_age old.
 ///
-/// Overhead: one system call, below 1 us. Once in max_age one caller re-reads the quota: 9 us for
-///           /proc/self/cgroup and 7 us per file on the chain, several times that when the caches
-///           are cold; 50 us more at first and when the process was moved to another group.
-///           Allocates only then.
+/// Overhead: one system call, below 1 us, and that of current_cpu_quota.
 /// errno:    unchanged.
 [[nodiscard]] cpu_limits probe_cpu_limits(policy::nanoseconds max_age = usual_quota_age,
                                           thread_handle of = 0) noexcept;

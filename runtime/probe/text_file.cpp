@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cerrno>
+#include <climits>
 #include <exception>
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -15,8 +16,29 @@ inline namespace AMORSIZE_ABI_NAMESPACE {
 namespace probe {
 namespace {
 
-/// Most files of /proc and /sys fit one read.
-constexpr std::size_t read_bytes = 4096;
+/// A path for the system, put together on the stack. Empty when it would be longer than the kernel
+/// takes.
+class system_path {
+ public:
+  system_path(std::string_view root, std::string_view directory, std::string_view name) noexcept {
+    const std::string_view parts[] = {
+        root.substr(0, root.find_last_not_of('/') + 1), directory, name};
+    std::size_t end = 0;
+    for (const std::string_view part : parts) {
+      if (part.size() >= text_.size() - end) {
+        end = 0;
+        break;
+      }
+      end += part.copy(text_.data() + end, part.size());
+    }
+    text_[end] = '\0';
+  }
+
+  [[nodiscard]] const char* c_str() const noexcept { return text_.data(); }
+
+ private:
+  std::array<char, PATH_MAX> text_;
+};
 
 class open_file {
  public:
@@ -48,25 +70,6 @@ class open_file {
   int descriptor_;
 };
 
-std::optional<std::string> read_all(const open_file& file, std::size_t limit_bytes) {
-  std::string text;
-  std::array<char, read_bytes> part;
-  for (;;) {
-    const ssize_t got = file.read_some(part.data(), part.size());
-    if (got < 0) {
-      return std::nullopt;
-    }
-    if (got == 0) {
-      return text;
-    }
-    const auto bytes = static_cast<std::size_t>(got);
-    if (bytes > limit_bytes - text.size()) {
-      return std::nullopt;
-    }
-    text.append(part.data(), bytes);
-  }
-}
-
 }  // namespace
 
 bool is_contained_path(std::string_view path) noexcept {
@@ -81,20 +84,60 @@ bool is_contained_path(std::string_view path) noexcept {
   return true;
 }
 
+std::optional<std::string_view> text_reader::read(std::string_view directory,
+                                                  std::string_view name,
+                                                  std::size_t limit_bytes) noexcept {
+  const preserved_errno keep;
+  const cancellation_shield shield;  // open, read and close are cancellation points
+  if (!is_contained_path(name) || !(directory.empty() || is_contained_path(directory))) {
+    return std::nullopt;
+  }
+  const open_file file(system_path(root_, directory, name).c_str());
+  if (!file.is_regular()) {
+    return std::nullopt;
+  }
+  try {
+    std::size_t whole = 0;
+    std::size_t held = 0;  // in short_text_
+    long_text_.clear();
+    for (;;) {
+      if (held == short_text_.size()) {
+        long_text_.append(short_text_.data(), held);
+        held = 0;
+      }
+      const ssize_t got = file.read_some(short_text_.data() + held, short_text_.size() - held);
+      if (got < 0) {
+        return std::nullopt;
+      }
+      if (got == 0) {
+        break;
+      }
+      const auto bytes = static_cast<std::size_t>(got);
+      if (bytes > limit_bytes - whole) {
+        return std::nullopt;
+      }
+      whole += bytes;
+      held += bytes;
+    }
+    if (whole == held) {
+      return std::string_view(short_text_.data(), held);
+    }
+    long_text_.append(short_text_.data(), held);
+    return long_text_;
+  } catch (const std::exception&) {  // no memory: as if the system would not tell
+    return std::nullopt;
+  }
+}
+
 std::optional<std::string> read_text_file(std::string_view root,
                                           std::string_view path,
                                           std::size_t limit_bytes) noexcept {
   const preserved_errno keep;
-  const cancellation_shield shield;  // open, read and close are cancellation points
-  if (!is_contained_path(path)) {
-    return std::nullopt;
-  }
+  text_reader reader(root);
+  const std::optional<std::string_view> text = reader.read(path, limit_bytes);
   try {
-    std::string whole(root.substr(0, root.find_last_not_of('/') + 1));
-    whole += path;
-    const open_file file(whole.c_str());
-    return file.is_regular() ? read_all(file, limit_bytes) : std::nullopt;
-  } catch (const std::exception&) {  // no memory: as if the system would not tell
+    return text ? std::optional<std::string>(*text) : std::nullopt;
+  } catch (const std::exception&) {
     return std::nullopt;
   }
 }

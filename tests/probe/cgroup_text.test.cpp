@@ -111,14 +111,13 @@ TEST_CASE("a cpu.max without limit or without sense is no quota", "[probe][unit]
   }
 }
 
-TEST_CASE("version 1 writes quota and period in two files", "[probe][unit]") {
-  CHECK(parse_cpu_quota("150000\n", "100000\n") == 1.5);
-  CHECK(parse_cpu_quota("1000", "1000000") == amorsize_test::Approx(0.001));
-  CHECK_FALSE(parse_cpu_quota("-1\n", "100000\n").has_value());
-  CHECK_FALSE(parse_cpu_quota("100000", "0").has_value());
-  CHECK_FALSE(parse_cpu_quota("100000", "-100000").has_value());
-  CHECK_FALSE(parse_cpu_quota("100000", "").has_value());
-  CHECK_FALSE(parse_cpu_quota("", "100000").has_value());
+TEST_CASE("a quota is its share of the period", "[probe][unit]") {
+  CHECK(quota_over_period(150'000, 100'000) == 1.5);
+  CHECK(quota_over_period(1000, 1'000'000) == amorsize_test::Approx(0.001));
+  CHECK_FALSE(quota_over_period(100'000, 0).has_value());
+  CHECK_FALSE(quota_over_period(0, 100'000).has_value());
+  CHECK_FALSE(quota_over_period(100'000, std::nullopt).has_value());
+  CHECK_FALSE(quota_over_period(std::nullopt, 100'000).has_value());
 }
 
 TEST_CASE("a memory limit is a number of bytes that somebody could have", "[probe][unit]") {
@@ -188,9 +187,6 @@ TEST_CASE("any bytes give a limit that makes sense or none", "[probe][property]"
     }
     CAPTURE(text);
     if (const auto quota = parse_cpu_max(text)) {
-      REQUIRE((std::isfinite(*quota) && *quota > 0.0));
-    }
-    if (const auto quota = parse_cpu_quota(text, "100000")) {
       REQUIRE((std::isfinite(*quota) && *quota > 0.0));
     }
     static_cast<void>(parse_memory_limit(text));

@@ -10,6 +10,7 @@
 using amorsize::probe::is_contained_path;
 using amorsize::probe::largest_text_bytes;
 using amorsize::probe::read_text_file;
+using amorsize::probe::text_reader;
 using amorsize_test::fake_root;
 
 TEST_CASE("a file below the root is read whole, with or without a slash in between",
@@ -30,6 +31,35 @@ TEST_CASE("files of several reads are read whole up to the limit and refused abo
   CHECK_FALSE(read_text_file(root.path(), "/too_long").has_value());
   CHECK(read_text_file(root.path(), "/too_long", largest_text_bytes + 1).has_value());
   CHECK_FALSE(read_text_file(root.path(), "/fits", 0).has_value());
+}
+
+TEST_CASE("a reader reads short and long texts after one another", "[probe][unit]") {
+  constexpr std::size_t short_bytes = text_reader::short_bytes;
+  fake_root root;
+  text_reader files(root.path());
+  for (const std::size_t length :
+       {std::size_t{1}, short_bytes - 1, short_bytes, short_bytes + 1, 3 * short_bytes}) {
+    CAPTURE(length);
+    std::string text(length, 'x');
+    text.back() = 'e';
+    root.write("/some/value", text);
+    CHECK(files.read("/some", "/value") == text);
+    CHECK(files.read("/some/value") == text);
+    CHECK(files.read("/some/value", length) == text);
+    CHECK_FALSE(files.read("/some/value", length - 1).has_value());
+  }
+}
+
+TEST_CASE("a path longer than the system takes gives nothing", "[probe][unit]") {
+  fake_root root;
+  root.write("/value", "1");
+  std::string detour;
+  while (root.path().size() + detour.size() < 4200) {
+    detour += "/.";
+    text_reader files(root.path());
+    const bool fits = (root.path() + detour + "/value").size() < 4096;
+    REQUIRE(files.read(detour, "/value").has_value() == fits);
+  }
 }
 
 TEST_CASE("a path that leaves the root is refused", "[probe][unit]") {

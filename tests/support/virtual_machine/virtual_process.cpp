@@ -151,7 +151,7 @@ std::optional<std::uint64_t> count_preemptions() noexcept {
   return 0;
 }
 
-std::optional<std::uint64_t> probe_memory_available(std::string_view) noexcept {
+std::optional<std::uint64_t> current_memory_available() noexcept {
   return std::uint64_t{1} << 30U;
 }
 
