@@ -15,8 +15,18 @@ struct thread_usage {
   /// How often it gave its CPU up of its own accord: for a timer, a socket, a disk, a lock. Not
   /// being preempted, nor waiting for a page.
   std::uint64_t waits = 0;
+  std::uint64_t preempted = 0;  ///< how often the CPU was taken from it against its will
   bool is_known = false;
 };
+
+/// From one reading to a later one; a count or a time that went back is none.
+[[nodiscard]] inline thread_usage operator-(const thread_usage& later,
+                                            const thread_usage& earlier) noexcept {
+  return {policy::sane(later.cpu - earlier.cpu),
+          policy::saturating_subtract(later.waits, earlier.waits),
+          policy::saturating_subtract(later.preempted, earlier.preempted),
+          later.is_known && earlier.is_known};
+}
 
 class clock {
  public:

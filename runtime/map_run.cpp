@@ -133,7 +133,8 @@ bool map_run::run_block() {
     }
     if (record_ != nullptr) [[unlikely]] {
       note(policy::event_kind::alone, last_, now, first, done_ - first);
-      look_at_thread();
+      look_at_thread(busy / static_cast<double>(done_ - first) *
+                     static_cast<double>(request_.items));
       last_ = time_.now();  // a thread's first event allocates: that is not part of the next block
     } else {
       last_ = now;

@@ -14,7 +14,6 @@
 #include "runtime/policy/map_event.hpp"
 #include "runtime/policy/memory_ceiling.hpp"
 #include "runtime/policy/remaining_time.hpp"
-#include "runtime/probe/thread_use.hpp"
 #include "runtime/settings.hpp"
 
 #include <amorsize/detail/engines.hpp>
@@ -121,9 +120,9 @@ class map_run {
   void log_decisions() noexcept;
   void end_report() noexcept;
   [[nodiscard]] map_outcome outcome();
-  /// From where on it is told whether the callable waits. Once, where the clock is read anew
-  /// anyway.
-  void look_at_thread() noexcept;
+  /// From where on it is told whether the callable waits: once, where the clock is read anew
+  /// anyway, if so much work makes that worth a system call.
+  void look_at_thread(nanoseconds work) noexcept;
   [[nodiscard]] bool ran_beyond_cpus() const noexcept;
   void add_waiting_warning(const map_outcome& seen);
 
@@ -161,7 +160,7 @@ class map_run {
   executor::shared_map* map_ = nullptr;
   std::optional<executor::crew::presence> presence_;
   struct thread_look {
-    probe::thread_use use{};
+    thread_usage used{};
     nanoseconds busy{0};  ///< inside the callable until then
   };
   std::optional<thread_look> thread_before_;  ///< the calling thread, for a report

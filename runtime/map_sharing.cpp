@@ -1,5 +1,6 @@
 // The shared part of a map_run.
 #include "runtime/executor/worker_loop.hpp"
+#include "runtime/insight/waiting_text.hpp"
 #include "runtime/learnt_overheads.hpp"
 #include "runtime/map_run.hpp"
 #include "runtime/policy/chunk_size.hpp"
@@ -106,6 +107,7 @@ void map_run::share_adaptive() {
   map_->next_look = last_ + policy::look_interval;
   map_->next_beat.store((last_ + controller_.beat_length(last_ - began_)).count(),
                         std::memory_order_relaxed);
+  look_at_thread(made.estimated_serial);
   const bool awake = state == policy::crew_state::awake;
   const nanoseconds opened = last_;
   share(made.n_jobs,
@@ -193,6 +195,7 @@ void map_run::share_fixed() {
   map_->allowed.store(static_cast<std::uint32_t>(made.n_jobs), std::memory_order_relaxed);
   map_->next_beat.store((last_ + policy::beat_length(nanoseconds{0})).count(),
                         std::memory_order_relaxed);
+  look_at_thread(insight::waiting_told_from);  // how long it will last nobody knows
   share(made.n_jobs);
   if (made.n_jobs < std::min(with_.n_jobs, request_.items)) {
     warn("fewer workers than n_jobs asks for: a process has 1,024 helpers at most");
@@ -212,9 +215,6 @@ void map_run::share(std::size_t n_jobs, executor::expected helpers, std::size_t 
     map_run& run;
     ~return_place() { run.close_books(); }
   };
-  if (record_ != nullptr) [[unlikely]] {
-    look_at_thread();
-  }
   executor::deal(*map_, n_jobs, helpers, head_start);
   shared_from_ = last_;
   const return_place at_end{*this};

@@ -132,9 +132,9 @@ void map_run::end_report() noexcept {
   }
 }
 
-void map_run::look_at_thread() noexcept {
-  if (!thread_before_ && with_.reported()) {
-    thread_before_.emplace(thread_look{probe::this_thread_use(), busy_alone_});
+void map_run::look_at_thread(nanoseconds work) noexcept {
+  if (!thread_before_ && with_.reported() && work >= insight::waiting_told_from) {
+    thread_before_.emplace(thread_look{time_.usage(), busy_alone_});
   }
 }
 
@@ -155,7 +155,7 @@ void map_run::add_waiting_warning(const map_outcome& seen) {
   if (busy < insight::waiting_told_from) {
     return;
   }
-  const probe::thread_use used = probe::this_thread_use() - thread_before_->use;
+  const thread_usage used = time_.usage() - thread_before_->used;
   const bool were_no_use = history_.newest().what.reason == policy::reason_code::no_speedup;
   std::string sentence = insight::waiting_text(
       {.busy = busy,

@@ -10,7 +10,6 @@
 #include "runtime/policy/worker_count.hpp"
 #include "runtime/probe/environment.hpp"
 #include "runtime/probe/steady_clock.hpp"
-#include "runtime/probe/thread_use.hpp"
 #include "runtime/process.hpp"
 #include "runtime/serial_cause.hpp"
 #include "runtime/stream_engine.hpp"
@@ -169,7 +168,7 @@ struct dry_run::state {
   std::size_t result_bytes = 0;
   nanoseconds began{0};  ///< the block that runs
   nanoseconds wall_began{0};
-  probe::thread_use own_began{};
+  thread_usage own_began{};
   nanoseconds all_cpu_began{0};
 
   void stop_if_requested() const {
@@ -185,7 +184,7 @@ dry_run::dry_run(const options* how, const dry_run_input& input)
   state_->input = input;
   state_->stop_if_requested();
   state_->wall_began = probe::real_clock().now();
-  state_->own_began = probe::this_thread_use();
+  state_->own_began = probe::real_clock().usage();
   state_->all_cpu_began = probe::process_cpu_time();
 }
 
@@ -227,7 +226,7 @@ void dry_run::end_block(std::size_t items, std::size_t result_bytes) noexcept {
 plan dry_run::make_plan() const {
   const state& now = *state_;
   const nanoseconds wall = probe::real_clock().now() - now.wall_began;
-  const probe::thread_use own = probe::this_thread_use() - now.own_began;
+  const thread_usage own = probe::real_clock().usage() - now.own_began;
   const nanoseconds all_cpu = probe::process_cpu_time() - now.all_cpu_began;
   const dry_run_progress& so_far = now.so_far;
   policy::plan_basis basis{.items = now.input.is_sized ? now.input.items : 0,

@@ -2,8 +2,8 @@
 // estimate foresees. Thread safety: thread-safe.
 #pragma once
 
+#include "runtime/clock.hpp"
 #include "runtime/policy/units.hpp"
-#include "runtime/probe/thread_use.hpp"
 #include "runtime/settings.hpp"
 
 #include <amorsize/detail/dry_run.hpp>
@@ -18,7 +18,7 @@ struct dry_run_facts {
   const detail::dry_run_input& input;
   const settings& with;
   policy::nanoseconds wall{0};     ///< the dry run, from its beginning to its end
-  probe::thread_use own{};         ///< what the calling thread did meanwhile
+  thread_usage own{};              ///< what the calling thread did meanwhile
   policy::nanoseconds all_cpu{0};  ///< CPU time of all threads of the process meanwhile
   double relative_error = 0.0;     ///< of the cost
 };

@@ -4,7 +4,6 @@
 #include "runtime/insight/event_log.hpp"
 #include "runtime/learnt_overheads.hpp"
 #include "runtime/policy/chunk_size.hpp"
-#include "runtime/probe/preemptions.hpp"
 #include "runtime/probe/steady_clock.hpp"
 #include "runtime/process.hpp"
 #include "runtime/stream_run_state.hpp"
@@ -175,11 +174,11 @@ void stream_run::state::close_block(std::size_t items) noexcept {
   inline_items += items;
   policy::preemption off = policy::preemption::possible;
   if (controller.is_outlier(items, now - last)) {
-    const std::optional<std::uint64_t> seen = probe::count_preemptions();
-    if (seen && preemptions == seen) {
+    const thread_usage seen = time.usage();
+    if (const thread_usage since = seen - used; since.is_known && since.preempted == 0) {
       off = policy::preemption::excluded;
     }
-    preemptions = seen;
+    used = seen;
   }
   controller.observe_inline(items, now - last, off);
   inline_busy += policy::sane(now - last);

@@ -104,10 +104,10 @@ struct [[gnu::visibility("hidden")]] detail::stream_run::state {
   nanoseconds shown{0};
   std::size_t until_clock = 0;  ///< inline items until the clock is read, when each is looked at
   std::size_t since_clock = 0;
-  std::optional<std::uint64_t> preemptions;  ///< of this thread, when they were counted last
-  bool awaits_helpers = false;               ///< called, and inline until one is there
-  std::size_t given = 0;                     ///< to the callable
-  std::size_t delivered = 0;                 ///< without those of the batch handed out
+  thread_usage used{};          ///< by this thread, when it was asked last
+  bool awaits_helpers = false;  ///< called, and inline until one is there
+  std::size_t given = 0;        ///< to the callable
+  std::size_t delivered = 0;    ///< without those of the batch handed out
   bool has_ended = false;
   bool is_delivered = false;  ///< the report
   bool is_over = false;       ///< finished, failed or abandoned

@@ -26,14 +26,13 @@ struct usage_watch {
       return;
     }
     const thread_usage used = map.time->usage();
-    if (last.is_known && used.is_known) {
+    if (const thread_usage since = used - last; since.is_known) {
       // Who sleeps until the helpers of a nested map are done does not wait: they do its work.
-      const double cpu = policy::sane(used.cpu - last.cpu).count() + (nested - nested_then);
+      const double cpu = since.cpu.count() + (nested - nested_then);
       map.usage_items.fetch_add(items, std::memory_order_relaxed);
       map.usage_wall.fetch_add(policy::sane(now - asked).count(), std::memory_order_relaxed);
       map.usage_cpu.fetch_add(cpu, std::memory_order_relaxed);
-      map.usage_waits.fetch_add(static_cast<double>(used.waits - last.waits),
-                                std::memory_order_relaxed);
+      map.usage_waits.fetch_add(static_cast<double>(since.waits), std::memory_order_relaxed);
     }
     last = used;
     asked = now;

@@ -1,17 +1,18 @@
 #include "runtime/insight/number_text.hpp"
 #include "runtime/insight/waiting_text.hpp"
+#include "runtime/policy/decision.hpp"
 
 namespace amorsize {
 inline namespace AMORSIZE_ABI_NAMESPACE {
 namespace insight {
 
-bool is_waiting(const callable_time& seen) noexcept {
+bool has_waited(const callable_time& seen) noexcept {
   return seen.busy >= waiting_told_from && seen.waits > seen.preempted &&
-         seen.cpu < seen.busy * waiting_below;
+         seen.cpu <= seen.busy * policy::most_cpu_of_waiting;
 }
 
 std::string waiting_text(const callable_time& seen, more_workers than_cpus) {
-  if (!is_waiting(seen)) {
+  if (!has_waited(seen)) {
     return {};
   }
   const std::string text = "the callable waits: it used the CPU for " +

@@ -16,9 +16,6 @@ namespace insight {
 
 /// Shorter, and the system calls that read CPU time count for too much.
 inline constexpr policy::nanoseconds waiting_told_from{200e3};
-/// A callable whose thread has the CPU for less of its time waits for something.
-inline constexpr double waiting_below = 0.6;
-
 /// What one thread did inside the callable.
 struct callable_time {
   policy::nanoseconds busy{0};  ///< by the clock
@@ -27,8 +24,9 @@ struct callable_time {
   std::size_t preempted = 0;    ///< how often its CPU was taken away
 };
 
-/// A thread that others keep from its CPU does not wait: then this is false.
-[[nodiscard]] bool is_waiting(const callable_time& seen) noexcept;
+/// Did it wait as policy::is_waiting means it, by what is known of a whole map? A thread that
+/// others keep from its CPU does not.
+[[nodiscard]] bool has_waited(const callable_time& seen) noexcept;
 
 /// Whether workers beyond the number of CPUs could be of use, as far as is known.
 enum class more_workers : std::uint8_t { may_help, were_no_use };

@@ -54,6 +54,10 @@ enum class reason_code : std::uint8_t {
   stream_inline,       ///< measured: handing over is not repaid
 };
 
+/// Items that wait leave this part of their time to the CPU at most. Above, what more workers than
+/// CPUs could gain is a third.
+inline constexpr double most_cpu_of_waiting = 0.75;
+
 /// One decision and the numbers behind it.
 struct decision {
   std::size_t n_jobs = 1;     ///< planned workers, the caller included

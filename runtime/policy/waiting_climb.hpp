@@ -26,8 +26,6 @@ inline constexpr nanoseconds waiting_item{50e3};
 inline constexpr nanoseconds usage_interval{200e3};
 /// Workers that ask, by their seats: a thousand that did would wait for each other.
 inline constexpr std::size_t asking_workers = 16;
-/// Of an item's time, the CPU may take this part at most. Above, what could be gained is a third.
-inline constexpr double most_cpu_of_waiting = 0.75;
 
 /// Workers of a map whose items wait, unless max_jobs says otherwise: servers do not like to be
 /// asked by thousands at once.

@@ -243,7 +243,10 @@ thread_usage steady_clock::usage() const noexcept {
     };
     // Who waits for a page from the disk has given its CPU up, too, but not for what it does.
     const long waits = std::max(0L, used.ru_nvcsw - used.ru_majflt);
-    return {since(used.ru_utime) + since(used.ru_stime), static_cast<std::uint64_t>(waits), true};
+    return {since(used.ru_utime) + since(used.ru_stime),
+            static_cast<std::uint64_t>(waits),
+            static_cast<std::uint64_t>(std::max(0L, used.ru_nivcsw)),
+            true};
   }
 #endif
   return {};

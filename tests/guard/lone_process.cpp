@@ -1,5 +1,4 @@
 #include "runtime/probe/steady_clock.hpp"
-#include "runtime/probe/thread_use.hpp"
 #include "runtime/process.hpp"
 #include "runtime/recent_maps.hpp"
 #include "runtime/report_delivery.hpp"
@@ -98,10 +97,6 @@ policy::capacity capacity_now(policy::nanoseconds work_left) noexcept {
 // runtime/report_delivery.cpp: nobody asks for a report.
 
 void deliver(report&&, const settings&) noexcept {}
-
-probe::thread_use probe::this_thread_use() noexcept {
-  return {};
-}
 
 namespace executor {
 

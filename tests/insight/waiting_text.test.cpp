@@ -3,7 +3,7 @@
 
 namespace {
 
-using amorsize::insight::is_waiting;
+using amorsize::insight::has_waited;
 using amorsize::insight::more_workers;
 using amorsize::insight::waiting_text;
 using amorsize::policy::nanoseconds;
@@ -21,12 +21,12 @@ TEST_CASE("a callable that leaves its CPU to others by itself waits", "[insight]
 TEST_CASE("who is kept from a CPU does not wait, nor who uses it, nor who was hardly seen",
           "[insight][unit]") {
   const nanoseconds busy{1e6};
-  CHECK(is_waiting({.busy = busy, .cpu = nanoseconds{1e5}, .waits = 2, .preempted = 1}));
-  CHECK_FALSE(is_waiting({.busy = busy, .cpu = nanoseconds{1e5}, .waits = 2, .preempted = 2}));
-  CHECK_FALSE(is_waiting({.busy = busy, .cpu = nanoseconds{1e5}}));
-  CHECK_FALSE(is_waiting({.busy = busy, .cpu = nanoseconds{7e5}, .waits = 2}));
-  CHECK_FALSE(is_waiting({.busy = nanoseconds{1e5}, .cpu = nanoseconds{1e4}, .waits = 2}));
-  CHECK_FALSE(is_waiting({}));
+  CHECK(has_waited({.busy = busy, .cpu = nanoseconds{1e5}, .waits = 2, .preempted = 1}));
+  CHECK_FALSE(has_waited({.busy = busy, .cpu = nanoseconds{1e5}, .waits = 2, .preempted = 2}));
+  CHECK_FALSE(has_waited({.busy = busy, .cpu = nanoseconds{1e5}}));
+  CHECK_FALSE(has_waited({.busy = busy, .cpu = nanoseconds{8e5}, .waits = 2}));
+  CHECK_FALSE(has_waited({.busy = nanoseconds{1e5}, .cpu = nanoseconds{1e4}, .waits = 2}));
+  CHECK_FALSE(has_waited({}));
   CHECK(waiting_text({}, more_workers::may_help).empty());
 }
 

@@ -74,7 +74,7 @@ void virtual_machine::compute(nanoseconds work) {
 amorsize::thread_usage virtual_machine::usage() const noexcept {
   const_cast<virtual_machine*>(this)->advance_unnoticed(usage_cost);
   const thread& self = threads_[current_];
-  return {self.cpu, self.waits, true};
+  return {self.cpu, self.waits, 0, true};
 }
 
 amorsize::policy::memory_reading virtual_machine::memory_in_use() const noexcept {

@@ -1,7 +1,5 @@
 #include "runtime/probe/memory_available.hpp"
-#include "runtime/probe/preemptions.hpp"
 #include "runtime/probe/steady_clock.hpp"
-#include "runtime/probe/thread_use.hpp"
 #include "runtime/process.hpp"
 #include "runtime/recent_maps.hpp"
 #include "runtime/report_delivery.hpp"
@@ -147,10 +145,6 @@ thread_usage steady_clock::usage() const noexcept {
   return amorsize_tests::virtual_process::running().machine().usage();
 }
 
-std::optional<std::uint64_t> count_preemptions() noexcept {
-  return 0;
-}
-
 std::optional<std::uint64_t> current_memory_available() noexcept {
   return std::uint64_t{1} << 30U;
 }
@@ -163,12 +157,6 @@ void deliver(report&& filled, const settings& with) noexcept {
   if (with.how != nullptr && with.how->report != nullptr) {
     *with.how->report = std::move(filled);
   }
-}
-
-// runtime/probe/thread_use.cpp: a virtual thread never waits in its items.
-
-probe::thread_use probe::this_thread_use() noexcept {
-  return {};
 }
 
 namespace executor {
