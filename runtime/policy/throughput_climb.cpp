@@ -53,7 +53,7 @@ nanoseconds beat_length(nanoseconds elapsed) noexcept {
 
 void throughput_climb::start(std::size_t n_jobs, double rate_alone, nanoseconds now) noexcept {
   if (n_jobs_most_ == 0) {
-    together_ = {};
+    together_.emplace();
   }
   n_jobs_ = n_jobs;
   n_jobs_most_ = n_jobs;
@@ -64,7 +64,7 @@ void throughput_climb::start(std::size_t n_jobs, double rate_alone, nanoseconds 
 
 void throughput_climb::enter(state next) noexcept {
   state_ = next;
-  gathered_ = {};
+  gathered_.emplace();
   beats_alone_ = 0;
   arrived_ = 0;
   arriving_ = true;
@@ -75,23 +75,23 @@ void throughput_climb::enter(state next) noexcept {
 
 /// Sums samples until they carry a judgement. Rates are weighted by busy time.
 beat_sample throughput_climb::gather(const beat_sample& sample) noexcept {
-  const nanoseconds before = gathered_.busy;
+  const nanoseconds before = gathered_->busy;
   const nanoseconds busy = sane(sample.busy);
   if (before + busy > nanoseconds{0}) {
-    gathered_.rate =
-        (gathered_.rate * before.count() + sample.rate * busy.count()) / (before + busy).count();
+    gathered_->rate =
+        (gathered_->rate * before.count() + sample.rate * busy.count()) / (before + busy).count();
   }
-  gathered_.items += sample.items;
-  gathered_.busy += busy;
-  gathered_.wall += sane(sample.wall);
-  gathered_.workers = std::max(gathered_.workers, sample.workers);
-  gathered_.caller.items += sample.caller.items;
-  gathered_.caller.busy += sane(sample.caller.busy);
-  gathered_.peer.items += sample.peer.items;
-  gathered_.peer.busy += sane(sample.peer.busy);
-  gathered_.items_left = sample.items_left;
-  gathered_.finished = sample.finished;
-  return gathered_;
+  gathered_->items += sample.items;
+  gathered_->busy += busy;
+  gathered_->wall += sane(sample.wall);
+  gathered_->workers = std::max(gathered_->workers, sample.workers);
+  gathered_->caller.items += sample.caller.items;
+  gathered_->caller.busy += sane(sample.caller.busy);
+  gathered_->peer.items += sample.peer.items;
+  gathered_->peer.busy += sane(sample.peer.busy);
+  gathered_->items_left = sample.items_left;
+  gathered_->finished = sample.finished;
+  return *gathered_;
 }
 
 throughput_climb::advice throughput_climb::observe(const beat_sample& sample) noexcept {
@@ -133,7 +133,7 @@ throughput_climb::advice throughput_climb::watch(const beat_sample& sample) noex
   if (seen.workers < 2 || seen.items < items_to_judge_a_worker * seen.workers) {
     return {};
   }
-  gathered_ = {};
+  gathered_.emplace();
   rate_shared_ = rate_together(seen);
   ratio_ = rate_alone_ > 0.0 ? rate_shared_ / rate_alone_ : static_cast<double>(seen.workers);
   if (mixed_) {
@@ -204,10 +204,10 @@ void throughput_climb::remember_together(const beat_sample& sample) noexcept {
     to.items = to.items / 2 + more.items;
     to.busy = to.busy / 2.0 + sane(more.busy);
   };
-  add(together_.caller, sample.caller);
-  add(together_.peer, sample.peer);
-  together_.busy = together_.busy / 2.0 + sane(sample.busy);
-  together_.wall = together_.wall / 2.0 + sane(sample.wall);
+  add(together_->caller, sample.caller);
+  add(together_->peer, sample.peer);
+  together_->busy = together_->busy / 2.0 + sane(sample.busy);
+  together_->wall = together_->wall / 2.0 + sane(sample.wall);
 }
 
 /// Whatever makes helpers useless slows the caller down by their number, too. If it has become
@@ -223,8 +223,8 @@ double throughput_climb::gain_by_caller(const beat_sample& seen) const noexcept 
 }
 
 throughput_climb::advice throughput_climb::try_alone(const beat_sample& seen) noexcept {
-  const nanoseconds cost = together_.caller.items > 0
-                               ? together_.caller.cost()
+  const nanoseconds cost = together_->caller.items > 0
+                               ? together_->caller.cost()
                                : sane(seen.busy) / static_cast<double>(seen.items);
   const nanoseconds length = cost * static_cast<double>(2 * items_to_compare_a_place);
   if (length > std::max(beat_length(seen.finished), seen.finished * comparison_fraction)) {
@@ -238,16 +238,16 @@ throughput_climb::advice throughput_climb::try_alone(const beat_sample& seen) no
 /// items cost what they cost it now, alone and at the same place; the helpers' were slowed down as
 /// one helper's were. 0: one of the places could not be compared.
 double throughput_climb::gain_by_place(const beat_sample& alone) const noexcept {
-  const nanoseconds wall = sane(together_.wall);
-  if (together_.caller.items == 0 || !(together_.caller.busy.count() > 0.0) ||
+  const nanoseconds wall = sane(together_->wall);
+  if (together_->caller.items == 0 || !(together_->caller.busy.count() > 0.0) ||
       !(wall.count() > 0.0) || alone.caller.items < items_to_compare_a_place ||
       alone.peer.items < items_to_compare_a_place) {
     return 0.0;
   }
-  double work = alone.caller.cost().count() * static_cast<double>(together_.caller.items);
-  if (together_.peer.items > 0 && together_.peer.busy.count() > 0.0) {
-    const double slowed = together_.peer.cost() / alone.peer.cost();
-    work += sane(together_.busy - together_.caller.busy).count() / slowed;
+  double work = alone.caller.cost().count() * static_cast<double>(together_->caller.items);
+  if (together_->peer.items > 0 && together_->peer.busy.count() > 0.0) {
+    const double slowed = together_->peer.cost() / alone.peer.cost();
+    work += sane(together_->busy - together_->caller.busy).count() / slowed;
   }
   return std::min(work / wall.count(), static_cast<double>(n_jobs_));
 }
@@ -303,8 +303,8 @@ throughput_climb::advice throughput_climb::compare_fewer(const beat_sample& samp
   // must take as much less time as there are fewer workers.
   const double fewer = static_cast<double>(n_jobs_) / static_cast<double>(n_jobs_fewer_);
   const bool comparable =
-      together_.caller.items > 0 && seen.caller.items > 0 && seen.caller.busy.count() > 0.0;
-  const double relief = comparable ? together_.caller.cost() / seen.caller.cost() : fewer;
+      together_->caller.items > 0 && seen.caller.items > 0 && seen.caller.busy.count() > 0.0;
+  const double relief = comparable ? together_->caller.cost() / seen.caller.cost() : fewer;
   if (rate_together(seen) * worthwhile_gain >= rate_shared_ && relief >= fewer * clear_relief) {
     n_jobs_ = n_jobs_fewer_;
     retry_at_ = seen.finished + std::max(first_retry, seen.finished);

@@ -14,6 +14,7 @@
 #include "runtime/policy/units.hpp"
 
 #include <cstddef>
+#include <optional>
 
 namespace amorsize {
 inline namespace AMORSIZE_ABI_NAMESPACE {
@@ -40,8 +41,6 @@ class throughput_climb {
     std::size_t n_jobs = 1;
     reason_code reason = reason_code::none;  ///< none: nothing changes
   };
-
-  throughput_climb() noexcept {}  // NOLINT(modernize-use-equals-default): see gathered_
 
   /// Before anything else. Helpers have been asked for. rate_alone: items per nanosecond before.
   void start(std::size_t n_jobs, double rate_alone, nanoseconds now) noexcept;
@@ -95,14 +94,10 @@ class throughput_climb {
   double compared_rate_ = 0.0;
   double rate_shared_ = 0.0;  ///< the one in doubt
   double ratio_ = 0.0;
-  // Left alone until start(): most maps are never shared, and pay for zeros.
-  union {
-    beat_sample gathered_;  ///< samples too small to judge by, summed up
-  };
-  union {
-    beat_sample together_;  ///< the newest beats with helpers
-  };
-  int beats_alone_ = 0;         ///< of this comparison, that spoke against the helpers
+  // Empty until start(): most maps are never shared, and would pay for zeros.
+  std::optional<beat_sample> gathered_;  ///< samples too small to judge by, summed up
+  std::optional<beat_sample> together_;  ///< the newest beats with helpers
+  int beats_alone_ = 0;                  ///< of this comparison, that spoke against the helpers
   std::size_t arrived_ = 0;     ///< most workers seen in a beat since helpers were asked for
   nanoseconds retry_at_{0};     ///< when helpers, or more of them, are tried again
   nanoseconds quiet_until_{0};  ///< no comparison before: bounds what comparing costs
