@@ -114,8 +114,11 @@ bool controller::is_believable() const noexcept {
     return true;  // only what is remembered as long gets here
   }
   const nanoseconds cost = cost_.cost();
-  if (cost_.confirmed() || remembered_.count() == 0.0) {
-    return cost_.confirmed() || cost * static_cast<double>(done_) >= believed_at_once;
+  if (cost_.confirmed()) {
+    return cost_.busy() >= believed_from;
+  }
+  if (remembered_.count() == 0.0) {
+    return cost * static_cast<double>(done_) >= believed_at_once;
   }
   return cost < remembered_ * agreement && remembered_ < cost * agreement;
 }
@@ -238,7 +241,12 @@ void controller::start_sharing(nanoseconds now) noexcept {
   }
   shared_cost_ = expected_cost();
   const double cost = shared_cost_.count();
-  climb_.start(decision_.n_jobs, cost > 0.0 ? 1.0 / cost : 0.0, now);
+  start_climb(cost > 0.0 ? 1.0 / cost : 0.0, now);
+}
+
+void controller::start_climb(double rate_alone, nanoseconds now) noexcept {
+  climb_.start(
+      decision_.n_jobs, rate_alone, now, chunk_duration(bounds_.chunk_duration, costs_.claim));
 }
 
 bool controller::may_add() const noexcept {
@@ -285,7 +293,7 @@ bool controller::raise(reason_code why, const remaining_work& work, nanoseconds 
   decision_.estimated_cost = work.cost;
   decision_.estimated_serial = serial_time(work);
   decision_.estimated_parallel = choice.estimated;
-  climb_.start(choice.n_jobs, climb_.rate_alone(), now);
+  start_climb(climb_.rate_alone(), now);
   size_chunks();
   return true;
 }

@@ -60,6 +60,9 @@ inline constexpr nanoseconds ask_interval{500e3};
 /// confirmed by a second one, unless the site's memory agrees. One that the memory contradicts is
 /// confirmed however long it was: after a fork the first touch of a page takes 120 to 210 us.
 inline constexpr nanoseconds believed_at_once{250e3};
+/// And later blocks from so much together on: a second item was measured at twenty times what those
+/// after it took.
+inline constexpr nanoseconds believed_from{1e3};
 /// Items remembered as that long may be shared before the first of them ran.
 inline constexpr nanoseconds long_item{100e3};
 inline constexpr double agreement = 2.0;
@@ -185,6 +188,8 @@ class controller {
   [[nodiscard]] nanoseconds expected_cost() const noexcept;
   [[nodiscard]] bool is_believable() const noexcept;
   void size_chunks() noexcept;
+  /// decision_.n_jobs workers are in force from now on: do they help?
+  void start_climb(double rate_alone, nanoseconds now) noexcept;
   [[nodiscard]] std::size_t fitting(std::size_t n_jobs) const noexcept {
     return memory_jobs_ > 0 ? std::min(n_jobs, memory_jobs_) : n_jobs;
   }

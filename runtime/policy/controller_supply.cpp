@@ -48,7 +48,7 @@ bool controller::follow_waiting(const beat_sample& sample) noexcept {
   if (advice.reason == reason_code::no_speedup) {
     climb_.postpone(sample.finished);
   } else if (!waiting_->is_active()) {
-    climb_.start(decision_.n_jobs, rate_alone, sample.finished);
+    start_climb(rate_alone, sample.finished);
   }
   size_chunks();
   return true;
@@ -76,7 +76,7 @@ bool controller::adapt(std::size_t cpus, nanoseconds now) noexcept {
   if (decision_.n_jobs > decision_.limit_jobs || (comparing && decision_.limit_jobs < limit)) {
     decision_.n_jobs = decision_.limit_jobs;
     decision_.reason = reason_code::fewer_cpus;
-    climb_.start(decision_.n_jobs, climb_.rate_alone(), now);
+    start_climb(climb_.rate_alone(), now);
     size_chunks();
     return true;
   }
@@ -99,7 +99,7 @@ bool controller::bound_by_memory(std::size_t most, nanoseconds now) noexcept {
     waiting_->bound(memory_jobs_, waiting_bounds());
   }
   if (!waiting_ || !waiting_->is_active()) {
-    climb_.start(decision_.n_jobs, climb_.rate_alone(), now);
+    start_climb(climb_.rate_alone(), now);
   }
   size_chunks();
   return true;

@@ -23,6 +23,8 @@ class cost_estimate {
   [[nodiscard]] bool known() const noexcept { return items_ > 0.0 || first_items_ > 0.0; }
   /// Have there been two samples? The first one alone may be a first call's surprise.
   [[nodiscard]] bool confirmed() const noexcept { return items_ > 0.0; }
+  /// How long the samples were, the dropped first one aside and older ones by half.
+  [[nodiscard]] nanoseconds busy() const noexcept { return busy_; }
   /// Per item; 0 when nothing was observed.
   [[nodiscard]] nanoseconds cost() const noexcept {
     if (items_ > 0.0) {

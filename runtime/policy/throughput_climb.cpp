@@ -38,6 +38,10 @@ inline constexpr int beats_before_shedding = 2;
 inline constexpr std::size_t items_to_compare_a_place = 4;
 inline constexpr double comparison_fraction = 0.05;
 
+/// Who has been sent away leaves at the end of his chunk, and is not waited for longer than this: a
+/// frozen one may take for ever.
+inline constexpr int most_beats_leaving = 16;
+
 /// What all workers got done together. By the beat's own length: a worker that waits for a lock in
 /// the middle of a chunk has not told its time yet, but it has not done its items either.
 double rate_together(const beat_sample& seen) noexcept {
@@ -51,13 +55,17 @@ nanoseconds beat_length(nanoseconds elapsed) noexcept {
   return std::max(shortest_beat, sane(elapsed) * beat_fraction);
 }
 
-void throughput_climb::start(std::size_t n_jobs, double rate_alone, nanoseconds now) noexcept {
+void throughput_climb::start(std::size_t n_jobs,
+                             double rate_alone,
+                             nanoseconds now,
+                             nanoseconds chunk) noexcept {
   if (n_jobs_most_ == 0) {
     together_.emplace();
   }
   n_jobs_ = n_jobs;
   n_jobs_most_ = n_jobs;
   rate_alone_ = rate_alone;
+  chunk_ = sane(chunk);
   quiet_until_ = now;
   enter(state::watching);
 }
@@ -65,6 +73,7 @@ void throughput_climb::start(std::size_t n_jobs, double rate_alone, nanoseconds 
 void throughput_climb::enter(state next) noexcept {
   state_ = next;
   gathered_.emplace();
+  beats_leaving_ = 0;
   beats_alone_ = 0;
   arrived_ = 0;
   arriving_ = true;
@@ -226,7 +235,7 @@ throughput_climb::advice throughput_climb::try_alone(const beat_sample& seen) no
   const nanoseconds cost = together_->caller.items > 0
                                ? together_->caller.cost()
                                : sane(seen.busy) / static_cast<double>(seen.items);
-  const nanoseconds length = cost * static_cast<double>(2 * items_to_compare_a_place);
+  const nanoseconds length = chunk_ + cost * static_cast<double>(2 * items_to_compare_a_place);
   if (length > std::max(beat_length(seen.finished), seen.finished * comparison_fraction)) {
     return {};
   }
@@ -252,9 +261,18 @@ double throughput_climb::gain_by_place(const beat_sample& alone) const noexcept 
   return std::min(work / wall.count(), static_cast<double>(n_jobs_));
 }
 
+/// Are workers who have been sent away still there, at work or waiting for a lock in their last
+/// chunk? One that ends is told with the beat in which it does.
+bool throughput_climb::is_leaving(const beat_sample& seen, std::size_t staying) noexcept {
+  if (seen.workers > staying) {
+    return true;
+  }
+  return seen.present > staying && ++beats_leaving_ <= most_beats_leaving;
+}
+
 throughput_climb::advice throughput_climb::compare(const beat_sample& sample) noexcept {
-  if (sample.workers > 1) {
-    return {};  // a helper's last chunk lies in this beat
+  if (is_leaving(sample, 1)) {
+    return {};
   }
   const beat_sample seen = gather(sample);
   const bool both =

@@ -43,7 +43,11 @@ class throughput_climb {
   };
 
   /// Before anything else. Helpers have been asked for. rate_alone: items per nanosecond before.
-  void start(std::size_t n_jobs, double rate_alone, nanoseconds now) noexcept;
+  /// chunk: how long a whole one takes; who is sent away ends his first.
+  void start(std::size_t n_jobs,
+             double rate_alone,
+             nanoseconds now,
+             nanoseconds chunk = nanoseconds{0}) noexcept;
 
   /// One beat. n_jobs of the advice is what should be in force from now on. O(1).
   [[nodiscard]] advice observe(const beat_sample& sample) noexcept;
@@ -63,6 +67,8 @@ class throughput_climb {
   [[nodiscard]] double rate_alone() const noexcept { return rate_alone_; }
   /// The same, but only from beats in which helpers were sent away; 0 = there was none.
   [[nodiscard]] double compared_rate() const noexcept { return compared_rate_; }
+  /// Did the newest comparison with the rate alone find the helpers to be of no use?
+  [[nodiscard]] bool is_shed() const noexcept { return state_ == state::shed; }
 
  private:
   enum class state {
@@ -81,6 +87,7 @@ class throughput_climb {
   [[nodiscard]] double gain_by_caller(const beat_sample& seen) const noexcept;
   [[nodiscard]] double gain_by_place(const beat_sample& alone) const noexcept;
   [[nodiscard]] advice wait_for_retry(const beat_sample& seen) noexcept;
+  [[nodiscard]] bool is_leaving(const beat_sample& seen, std::size_t staying) noexcept;
   [[nodiscard]] beat_sample gather(const beat_sample& sample) noexcept;
   [[nodiscard]] advice shed(nanoseconds now) noexcept;
   void enter(state next) noexcept;
@@ -89,6 +96,7 @@ class throughput_climb {
   std::size_t n_jobs_ = 1;        ///< with helpers
   std::size_t n_jobs_most_ = 0;   ///< with helpers, as asked for; 0 = not started
   std::size_t n_jobs_fewer_ = 1;  ///< on trial
+  nanoseconds chunk_{0};
   double rate_alone_ =
       0.0;  ///< by the caller's time inside the callable, nested maps' work included
   double compared_rate_ = 0.0;
@@ -97,6 +105,7 @@ class throughput_climb {
   // Empty until start(): most maps are never shared, and would pay for zeros.
   std::optional<beat_sample> gathered_;  ///< samples too small to judge by, summed up
   std::optional<beat_sample> together_;  ///< the newest beats with helpers
+  int beats_leaving_ = 0;                ///< of this comparison, while somebody had not left yet
   int beats_alone_ = 0;                  ///< of this comparison, that spoke against the helpers
   std::size_t arrived_ = 0;     ///< most workers seen in a beat since helpers were asked for
   nanoseconds retry_at_{0};     ///< when helpers, or more of them, are tried again
