@@ -184,12 +184,15 @@ void map_run::run_alone(reason_code why) {
 }
 
 void map_run::run_adaptive() {
+  const policy::calls_alone alone = remembered_calls_alone(request_.site);
   {
     std::optional<alone_callback> on_stop;
     watch_alone(on_stop);
-    if (remembered_cost(request_.site) * static_cast<double>(request_.items) >
-            policy::one_block_below &&
-        crew_of_process().state(last_) == policy::crew_state::awake) {
+    if (alone.left > 0) {
+      controller_.begin_alone();
+    } else if (remembered_cost(request_.site) * static_cast<double>(request_.items) >
+                   policy::one_block_below &&
+               crew_of_process().state(last_) == policy::crew_state::awake) {
       controller_.expect_helpers_awake(!is_remeasured(last_));
     }
     looks_for_waits_ = true;
@@ -214,8 +217,19 @@ void map_run::run_adaptive() {
   if (in_series_ || was_shared_) {
     recent_maps_of_process().note_end(last_);
   }
-  if (const nanoseconds cost = measured_cost(); done_ > 0 || !agrees_with_memory(cost)) {
-    remember_cost(request_.site, cost);
+  if (was_shared_ || alone.left > 0) {
+    remember_calls_alone(request_.site, policy::after_call(alone, controller_.verdict()));
+  }
+  if (!was_shared_) {
+    remember_cost(request_.site, controller_.cost());
+    return;
+  }
+  const std::optional<nanoseconds> cost =
+      controller_.cost_to_remember({items_shared_, busy_shared_});
+  if (!cost) {
+    forget_cost(request_.site);
+  } else if (done_ > 0 || !agrees_with_memory(*cost)) {
+    remember_cost(request_.site, *cost);
   }
 }
 
@@ -224,17 +238,6 @@ void map_run::run_adaptive() {
 bool map_run::agrees_with_memory(nanoseconds cost) const noexcept {
   const nanoseconds remembered = remembered_cost(request_.site);
   return cost < remembered * policy::agreement && remembered < cost * policy::agreement;
-}
-
-nanoseconds map_run::measured_cost() const noexcept {
-  if (controller_.compared_cost() > nanoseconds{0}) {
-    return controller_.compared_cost();  // what an item costs when nobody is in its way
-  }
-  if (controller_.cost() > nanoseconds{0} || items_shared_ == 0) {
-    return controller_.cost_to_remember();
-  }
-  return busy_shared_ /
-         static_cast<double>(items_shared_);  // shared from the first item to the last
 }
 
 bool map_run::ask_for_helpers() {

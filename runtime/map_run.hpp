@@ -68,8 +68,6 @@ class map_run {
   /// What the system says about the items run since the last time it was asked: whether they wait.
   [[nodiscard]] policy::usage_sample ask_for_usage(nanoseconds now) noexcept;
   void run_adaptive();
-  /// Per item, from whatever this map has measured; 0 = nothing.
-  [[nodiscard]] nanoseconds measured_cost() const noexcept;
   [[nodiscard]] bool agrees_with_memory(nanoseconds cost) const noexcept;
   /// Looks at what waking costs and what may be used. True when the map is to be shared.
   bool ask_for_helpers();

@@ -182,7 +182,7 @@ map_outcome map_run::outcome() {
     seen.worker_busy.front() += busy_alone_;
   }
   const nanoseconds compared = controller_.compared_cost();
-  seen.cost = measured_cost();
+  seen.cost = controller_.measured_cost({items_shared_, busy_shared_});
   seen.cost_alone = compared > nanoseconds{0} ? compared : cost_before_;
   const bool ran_alone = done_ > 0 || (!was_shared_ && given_beyond_ > 0);
   seen.workers = workers_ + (ran_alone ? 1 : 0);

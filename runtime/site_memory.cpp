@@ -14,6 +14,9 @@ inline constexpr nanoseconds untimed_call{1e3};
 inline constexpr double remembered_change = 0.1;
 inline constexpr std::uint32_t least_untimed_calls = 32;
 inline constexpr std::uint32_t untimed_calls_mask = 31;
+/// call_site::calls_alone is `left` below and `given` above.
+inline constexpr unsigned half_bits = 16;
+inline constexpr std::uint32_t half_mask = 0xffff;
 
 }  // namespace
 
@@ -35,6 +38,27 @@ void remember_cost(detail::call_site* site, nanoseconds cost) noexcept {
   site->untimed_items.store(
       static_cast<std::uint32_t>(policy::items_in(untimed_call, cost, std::size_t{1} << 31U)),
       std::memory_order_relaxed);
+}
+
+void forget_cost(detail::call_site* site) noexcept {
+  if (site != nullptr) {
+    site->untimed_items.store(0, std::memory_order_relaxed);
+    site->cost_ns.store(0.0F, std::memory_order_relaxed);
+  }
+}
+
+policy::calls_alone remembered_calls_alone(const detail::call_site* site) noexcept {
+  const std::uint32_t both =
+      site == nullptr ? 0 : site->calls_alone.load(std::memory_order_relaxed);
+  return {static_cast<std::uint16_t>(both & half_mask),
+          static_cast<std::uint16_t>(both >> half_bits)};
+}
+
+void remember_calls_alone(detail::call_site* site, policy::calls_alone calls) noexcept {
+  if (site != nullptr && remembered_calls_alone(site) != calls) {
+    site->calls_alone.store((std::uint32_t{calls.given} << half_bits) | calls.left,
+                            std::memory_order_relaxed);
+  }
 }
 
 std::uint32_t untimed_calls(nanoseconds reading) noexcept {

@@ -137,6 +137,8 @@ std::string cause(const policy::decision& made) {
       return "n_jobs was set by the caller or the environment";
     case reason_code::no_speedup:
       return no_speedup_text(made);
+    case reason_code::no_speedup_before:
+      return "in earlier calls the workers hindered each other (a lock or memory bound?)";
     case reason_code::trying_alone:
       return trial_text(made, "a short trial alone, do helpers help?", "with them");
     case reason_code::trying_again:
@@ -229,6 +231,8 @@ std::string_view reason_name(policy::reason_code code) noexcept {
       return "jobs_requested";
     case reason_code::no_speedup:
       return "no_speedup";
+    case reason_code::no_speedup_before:
+      return "no_speedup_before";
     case reason_code::trying_alone:
       return "trying_alone";
     case reason_code::trying_again:

@@ -298,6 +298,29 @@ bool controller::raise(reason_code why, const remaining_work& work, nanoseconds 
   return true;
 }
 
+nanoseconds controller::measured_cost(const work_sample& shared) const noexcept {
+  if (compared_cost() > nanoseconds{0}) {
+    return compared_cost();
+  }
+  const nanoseconds seen = cost() > nanoseconds{0} || shared.items == 0 ? cost() : shared.cost();
+  const bool waited = waiting_ && waiting_->has_waited() && shared_cost_ > nanoseconds{0};
+  return waited ? std::min(shared_cost_, seen) : seen;
+}
+
+std::optional<nanoseconds> controller::cost_to_remember(const work_sample& shared) const noexcept {
+  const nanoseconds cost = measured_cost(shared);
+  const bool is_doubtful = !(compared_cost() > nanoseconds{0}) && shared_cost_ > nanoseconds{0} &&
+                           cost > shared_cost_ * agreement;
+  return is_doubtful ? std::nullopt : std::optional<nanoseconds>(cost);
+}
+
+helpers_were controller::verdict() const noexcept {
+  if (climb_.is_shed() || decision_.reason == reason_code::no_speedup) {
+    return helpers_were::of_no_use;
+  }
+  return climb_.measured_ratio() >= clear_gain ? helpers_were::of_use : helpers_were::not_judged;
+}
+
 bool controller::observe(const beat_sample& sample) noexcept {
   done_ = items_ - std::min(sample.items_left, items_);
   cost_.observe(sample.items, sample.busy);

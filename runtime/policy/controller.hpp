@@ -10,6 +10,7 @@
 // ticked by whichever worker holds the beat. Reads no clock, takes no lock, never allocates.
 #pragma once
 
+#include "runtime/policy/calls_alone.hpp"
 #include "runtime/policy/chunk_sample.hpp"
 #include "runtime/policy/cost_estimate.hpp"
 #include "runtime/policy/decision.hpp"
@@ -118,6 +119,13 @@ class controller {
     (on_memory ? shares_on_memory_ : measures_briefly_) = true;
   }
 
+  /// In earlier calls helpers were of no use: none are asked for before first_retry. Before the
+  /// first block.
+  void begin_alone() noexcept {
+    ask_again_at_ = first_retry;
+    decision_.reason = reason_code::no_speedup_before;
+  }
+
   /// Is what is left long enough, for helpers in their present state, that consider() could decide
   /// to share? Asked before the first block and after every one, so that most calls look no
   /// further.
@@ -163,20 +171,22 @@ class controller {
   /// The decision in force.
   [[nodiscard]] const decision& next() const noexcept { return decision_; }
   [[nodiscard]] nanoseconds cost() const noexcept { return cost_.cost(); }
-  /// The same for whoever wants to know what an item costs alone: not what workers that wait, for
-  /// each other perhaps, took together.
-  [[nodiscard]] nanoseconds cost_to_remember() const noexcept {
-    return waiting_ && waiting_->has_waited() && shared_cost_.count() > 0.0
-               ? std::min(shared_cost_, cost())
-               : cost();
-  }
-  [[nodiscard]] double spread() const noexcept { return cost_.spread(); }
-  /// Per item of one worker alone, measured in a comparison while helpers were away; 0 = there was
-  /// none.
+  /// What an item was measured to cost: alone, if that was compared, else what the workers took,
+  /// but not while they waited, for each other perhaps; 0 = nothing was measured. shared: what was
+  /// shared, where no beat told of it.
+  [[nodiscard]] nanoseconds measured_cost(const work_sample& shared) const noexcept;
+  /// Only what a comparison measured while helpers were away; 0 = there was none.
   [[nodiscard]] nanoseconds compared_cost() const noexcept {
     const double rate = climb_.compared_rate();
     return nanoseconds{rate > 0.0 ? 1.0 / rate : 0.0};
   }
+  /// The same for the next call; none where the workers took much longer than one had taken alone
+  /// and no comparison said why: the items may have become dearer or be in each other's way.
+  [[nodiscard]] std::optional<nanoseconds> cost_to_remember(
+      const work_sample& shared) const noexcept;
+  /// What this map has shown about helpers.
+  [[nodiscard]] helpers_were verdict() const noexcept;
+  [[nodiscard]] double spread() const noexcept { return cost_.spread(); }
   [[nodiscard]] std::size_t items_left() const noexcept { return items_ - done_; }
   /// Predicted for one worker alone.
   [[nodiscard]] nanoseconds time_left() const noexcept;

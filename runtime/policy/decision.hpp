@@ -35,6 +35,7 @@ enum class reason_code : std::uint8_t {
   shared_predicted,    ///< n_jobs minimises the predicted makespan
   jobs_requested,      ///< n_jobs was set by the caller or the environment
   no_speedup,          ///< measured: the workers hinder each other
+  no_speedup_before,   ///< they did in earlier calls of the site
   trying_alone,        ///< a short comparison: is the rate better without helpers?
   trying_again,        ///< back-off is over: do helpers help now?
   costs_changed,       ///< the items became dearer, the helpers do help

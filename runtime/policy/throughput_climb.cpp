@@ -16,7 +16,6 @@ inline constexpr std::size_t items_to_judge_a_worker = 8;
 /// after one that hardly did, fewer.
 inline constexpr double quiet_beats = 50.0;
 inline constexpr double doubtful_beats = 5.0;
-inline constexpr double clear_gain = 1.25;
 /// So far below the rate alone, even a beat in the middle of which the helpers came is worth a
 /// comparison.
 inline constexpr double clear_loss = 0.8;

@@ -22,6 +22,8 @@ namespace policy {
 
 /// Helpers must raise the rate by this factor at least, or they only burn the machine.
 inline constexpr double worthwhile_gain = 1.02;
+/// And beyond doubt from this one.
+inline constexpr double clear_gain = 1.25;
 /// Below this share of the ideal k-fold rate, fewer workers are tried.
 inline constexpr double poor_efficiency = 0.5;
 /// A beat lasts this long, or this fraction of the elapsed time if that is more: what a comparison

@@ -311,3 +311,54 @@ TEST_CASE("a beat in which only the caller ended a chunk does not tell the rate 
     REQUIRE(climb.rate_alone() == 0.001);
   }
 }
+
+TEST_CASE("the rate alone counts from when the helpers have left", "[policy][regression]") {
+  // One waits for a lock in the middle of its last chunk: no beat tells of it, and the caller's
+  // rate beside it is not the rate alone.
+  throughput_climb climb;
+  climb.start(2, 0.01, nanoseconds{0});
+  nanoseconds now{0};
+  const auto beat = [&](double rate, std::size_t workers, std::size_t present) {
+    const nanoseconds length{100e3};
+    now += length;
+    return climb.observe({.items = static_cast<std::size_t>(rate * length.count()),
+                          .busy = length * static_cast<double>(workers),
+                          .wall = length,
+                          .rate = rate,
+                          .workers = workers,
+                          .items_left = 1'000'000,
+                          .finished = now,
+                          .present = present});
+  };
+  reason_code seen = reason_code::none;
+  for (int i = 0; i < 5 && seen != reason_code::trying_alone; ++i) {
+    seen = beat(0.006, 2, 2).reason;
+  }
+  REQUIRE(seen == reason_code::trying_alone);
+  CHECK(beat(0.003, 1, 2).reason == reason_code::none);
+  CHECK(beat(0.003, 1, 2).reason == reason_code::none);
+  CHECK(beat(0.01, 1, 1).reason == reason_code::none);  // confirmed by a second one
+  CHECK(beat(0.01, 1, 1).reason == reason_code::no_speedup);
+  CHECK(climb.is_shed());
+}
+
+TEST_CASE("a helper that never leaves is not waited for without end", "[policy][negative]") {
+  throughput_climb climb;
+  climb.start(2, 0.01, nanoseconds{0});
+  reason_code seen = reason_code::none;
+  int beats = 0;
+  while (seen != reason_code::no_speedup && beats < 100) {
+    ++beats;
+    const bool alone = seen == reason_code::trying_alone;
+    const auto advice = climb.observe({.items = alone ? 1'000U : 600U,
+                                       .busy = nanoseconds{100e3},
+                                       .wall = nanoseconds{100e3},
+                                       .rate = alone ? 0.01 : 0.006,
+                                       .workers = alone ? 1U : 2U,
+                                       .items_left = 1'000'000,
+                                       .finished = nanoseconds{100e3 * beats},
+                                       .present = 2});
+    seen = advice.reason != reason_code::none ? advice.reason : seen;
+  }
+  CHECK(seen == reason_code::no_speedup);
+}

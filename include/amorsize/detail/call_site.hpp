@@ -24,6 +24,7 @@ namespace detail {
 struct call_site {
   std::atomic<std::uint32_t> untimed_items{0};  ///< calls up to this length run without the clock
   std::atomic<float> cost_ns{0.0F};             ///< per item; 0 = never measured
+  std::atomic<std::uint32_t> calls_alone{0};    ///< after helpers were of no use: left, and given
   std::atomic<std::uintptr_t> key{0};  ///< function pointers share a type: whose memory this is
 };
 
@@ -73,6 +74,7 @@ template <class Loop, class F>
     if (site.key.load(std::memory_order_relaxed) != key) {
       site.untimed_items.store(0, std::memory_order_relaxed);
       site.cost_ns.store(0.0F, std::memory_order_relaxed);
+      site.calls_alone.store(0, std::memory_order_relaxed);
       site.key.store(key, std::memory_order_relaxed);
     }
     return &site;

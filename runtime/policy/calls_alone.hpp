@@ -1,0 +1,49 @@
+// A site whose workers hindered each other begins its next calls alone.
+//
+// What workers do to each other (a lock, an atomic, the memory) is found out by a trial in each
+// map. That costs a tenth and more of one that lasts a millisecond, each time anew. Thread safety:
+// pure functions and values.
+#pragma once
+
+#include <amorsize/version.hpp>
+
+#include <algorithm>
+#include <cstdint>
+
+namespace amorsize {
+inline namespace AMORSIZE_ABI_NAMESPACE {
+namespace policy {
+
+/// What a call has shown about helpers.
+enum class helpers_were : std::uint8_t { not_judged, of_use, of_no_use };
+
+/// After the first verdict so many calls begin alone, after each that confirms it twice as many.
+inline constexpr std::uint16_t first_calls_alone = 15;
+inline constexpr std::uint16_t most_calls_alone = 255;
+
+/// What a site remembers of it.
+struct calls_alone {
+  std::uint16_t left = 0;   ///< calls that will begin alone
+  std::uint16_t given = 0;  ///< by the newest verdict
+
+  friend constexpr bool operator==(const calls_alone&, const calls_alone&) = default;
+};
+
+[[nodiscard]] constexpr calls_alone after_call(calls_alone before, helpers_were seen) noexcept {
+  switch (seen) {
+    case helpers_were::of_use:
+      return {};
+    case helpers_were::of_no_use: {
+      const int next = before.given > 0 ? 2 * before.given + 1 : first_calls_alone;
+      const auto given = static_cast<std::uint16_t>(std::min<int>(next, most_calls_alone));
+      return {given, given};
+    }
+    case helpers_were::not_judged:
+      break;
+  }
+  return {static_cast<std::uint16_t>(before.left > 0 ? before.left - 1 : 0), before.given};
+}
+
+}  // namespace policy
+}  // namespace AMORSIZE_ABI_NAMESPACE
+}  // namespace amorsize

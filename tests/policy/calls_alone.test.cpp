@@ -1,0 +1,33 @@
+#include "runtime/policy/calls_alone.hpp"
+#include "tests/support/catch.hpp"
+
+using namespace amorsize::policy;
+
+TEST_CASE("after a verdict calls begin alone, then one tries again", "[policy][unit]") {
+  calls_alone site = after_call({}, helpers_were::of_no_use);
+  CHECK(site.left == first_calls_alone);
+  for (int i = 0; i < first_calls_alone; ++i) {
+    REQUIRE(site.left > 0);
+    site = after_call(site, helpers_were::not_judged);
+  }
+  CHECK(site.left == 0);
+  CHECK(after_call(site, helpers_were::not_judged) == site);
+}
+
+TEST_CASE("each verdict that confirms it doubles the calls, up to a limit", "[policy][unit]") {
+  calls_alone site;
+  int before = 0;
+  for (int i = 0; i < 20; ++i) {
+    site = after_call(site, helpers_were::of_no_use);
+    REQUIRE(site.left == site.given);
+    REQUIRE((site.left > before || site.left == most_calls_alone));
+    before = site.left;
+    site.left = 0;
+  }
+  CHECK(site.given == most_calls_alone);
+}
+
+TEST_CASE("helpers that are of use are asked for at once from then on", "[policy][unit]") {
+  const calls_alone site = after_call({}, helpers_were::of_no_use);
+  CHECK(after_call(site, helpers_were::of_use) == calls_alone{});
+}
