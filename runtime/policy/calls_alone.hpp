@@ -17,14 +17,16 @@ namespace policy {
 /// What a call has shown about helpers.
 enum class helpers_were : std::uint8_t { not_judged, of_use, of_no_use };
 
-/// After the first verdict so many calls begin alone, after each that confirms it twice as many.
+/// One verdict is a suspicion: in a map of 200 us a helper that was late or lost its CPU looks
+/// useless. After the second so many calls begin alone, after each later one twice as many.
+inline constexpr std::uint16_t suspicion = 1;
 inline constexpr std::uint16_t first_calls_alone = 15;
 inline constexpr std::uint16_t most_calls_alone = 255;
 
 /// What a site remembers of it.
 struct calls_alone {
   std::uint16_t left = 0;   ///< calls that will begin alone
-  std::uint16_t given = 0;  ///< by the newest verdict
+  std::uint16_t given = 0;  ///< by the newest verdict; or `suspicion`
 
   friend constexpr bool operator==(const calls_alone&, const calls_alone&) = default;
 };
@@ -34,7 +36,10 @@ struct calls_alone {
     case helpers_were::of_use:
       return {};
     case helpers_were::of_no_use: {
-      const int next = before.given > 0 ? 2 * before.given + 1 : first_calls_alone;
+      if (before.given < suspicion) {
+        return {0, suspicion};
+      }
+      const int next = before.given > suspicion ? 2 * before.given + 1 : first_calls_alone;
       const auto given = static_cast<std::uint16_t>(std::min<int>(next, most_calls_alone));
       return {given, given};
     }

@@ -119,10 +119,10 @@ class controller {
     (on_memory ? shares_on_memory_ : measures_briefly_) = true;
   }
 
-  /// In earlier calls helpers were of no use: none are asked for before first_retry. Before the
-  /// first block.
+  /// In earlier calls helpers were of no use: none are asked for before first_retry_at_site. Before
+  /// the first block.
   void begin_alone() noexcept {
-    ask_again_at_ = first_retry;
+    ask_again_at_ = first_retry_at_site;
     decision_.reason = reason_code::no_speedup_before;
   }
 

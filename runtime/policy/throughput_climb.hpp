@@ -32,6 +32,9 @@ inline constexpr nanoseconds shortest_beat{100e3};
 inline constexpr double beat_fraction = 0.02;
 /// First retry after helpers were shed; later ones double with the elapsed time.
 inline constexpr nanoseconds first_retry{5e6};
+/// First try in a map whose site remembers that helpers were of no use: a trial may cost half a
+/// millisecond.
+inline constexpr nanoseconds first_retry_at_site{20e6};
 /// When the rate alone changes by this factor, what was learnt about helpers no longer holds.
 inline constexpr double changed_rate = 2.0;
 

@@ -3,8 +3,24 @@
 
 using namespace amorsize::policy;
 
-TEST_CASE("after a verdict calls begin alone, then one tries again", "[policy][unit]") {
-  calls_alone site = after_call({}, helpers_were::of_no_use);
+namespace {
+
+calls_alone after_two_verdicts() {
+  return after_call(after_call({}, helpers_were::of_no_use), helpers_were::of_no_use);
+}
+
+}  // namespace
+
+TEST_CASE("one verdict keeps nobody alone, and one to the contrary clears it", "[policy][unit]") {
+  const calls_alone suspected = after_call({}, helpers_were::of_no_use);
+  CHECK(suspected.left == 0);
+  CHECK(after_call(suspected, helpers_were::not_judged) == suspected);
+  const calls_alone cleared = after_call(suspected, helpers_were::of_use);
+  CHECK(after_call(cleared, helpers_were::of_no_use).left == 0);
+}
+
+TEST_CASE("after two verdicts calls begin alone, then one tries again", "[policy][unit]") {
+  calls_alone site = after_two_verdicts();
   CHECK(site.left == first_calls_alone);
   for (int i = 0; i < first_calls_alone; ++i) {
     REQUIRE(site.left > 0);
@@ -15,7 +31,7 @@ TEST_CASE("after a verdict calls begin alone, then one tries again", "[policy][u
 }
 
 TEST_CASE("each verdict that confirms it doubles the calls, up to a limit", "[policy][unit]") {
-  calls_alone site;
+  calls_alone site = after_call({}, helpers_were::of_no_use);
   int before = 0;
   for (int i = 0; i < 20; ++i) {
     site = after_call(site, helpers_were::of_no_use);
@@ -28,6 +44,6 @@ TEST_CASE("each verdict that confirms it doubles the calls, up to a limit", "[po
 }
 
 TEST_CASE("helpers that are of use are asked for at once from then on", "[policy][unit]") {
-  const calls_alone site = after_call({}, helpers_were::of_no_use);
+  const calls_alone site = after_two_verdicts();
   CHECK(after_call(site, helpers_were::of_use) == calls_alone{});
 }

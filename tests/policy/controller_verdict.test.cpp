@@ -74,6 +74,6 @@ TEST_CASE("a map that begins alone asks for nobody before the first retry, and s
   CHECK_FALSE(decides.worth_asking(awake));
   decides.observe(chunk_sample{1'000, nanoseconds{100e3}, nanoseconds{100e3}});
   CHECK_FALSE(decides.worth_asking(awake));
-  decides.observe(chunk_sample{1'000, nanoseconds{100e3}, first_retry});
+  decides.observe(chunk_sample{1'000, nanoseconds{100e3}, first_retry_at_site});
   CHECK(decides.worth_asking(awake));
 }
