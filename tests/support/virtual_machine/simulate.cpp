@@ -37,7 +37,8 @@ machine_counts difference(const machine_counts& after, const machine_counts& bef
           after.clock_readings - before.clock_readings,
           after.modifications - before.modifications,
           after.sleeps - before.sleeps,
-          after.lost - before.lost};
+          after.lost - before.lost,
+          after.late - before.late};
 }
 
 /// Long enough for every helper to fall asleep.
