@@ -26,14 +26,17 @@ inline namespace AMORSIZE_ABI_NAMESPACE {
 [[nodiscard]] std::size_t usable_cpus(policy::nanoseconds work_left) noexcept;
 
 /// What the crew leaves a map whose thread may use so many CPUs.
-[[nodiscard]] inline policy::capacity capacity_of(executor::crew& crew, std::size_t cpus) noexcept {
+/// cores: physical ones among the CPUs; 0 = not known.
+[[nodiscard]] inline policy::capacity capacity_of(executor::crew& crew,
+                                                  std::size_t cpus,
+                                                  std::size_t cores) noexcept {
   crew.raise_budget(cpus);
   const std::size_t waiting = crew.available_if_waiting(cpus);
   if (cpus < 2) {
     return {1, policy::reason_code::one_cpu_allowed, waiting, 1};
   }
   const executor::crew::spare_helpers spare = crew.available();
-  return {std::min(cpus, spare.helpers + 1), spare.limited_by, waiting, cpus};
+  return {std::min(cpus, spare.helpers + 1), spare.limited_by, waiting, cpus, cores};
 }
 
 /// The thread that calls a map, for others who ask on its behalf.

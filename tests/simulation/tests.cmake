@@ -20,6 +20,7 @@ add_library(amorsize_simulator OBJECT
   "${machine_dir}/cost_shape.cpp"
   "${machine_dir}/fiber.cpp"
   "${machine_dir}/memory_model.cpp"
+  "${machine_dir}/random_scenario.cpp"
   "${machine_dir}/scenario.cpp"
   "${machine_dir}/simulate.cpp"
   "${machine_dir}/simulate_stream.cpp"

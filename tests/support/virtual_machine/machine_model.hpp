@@ -101,8 +101,8 @@ struct machine_model {
 
   /// Relative speed of each worker; empty: all 1. Later ones are 1.
   std::vector<double> speeds = {};
-  /// Physical cores, if fewer than workers: worker w shares the core of worker w - cores, and while
-  /// both run each has this part of its speed. 0: a core for each worker.
+  /// Physical cores, if fewer than workers. Threads that share one have this part of their speed,
+  /// and the system sees to it that no core is idle meanwhile. 0: a core for each worker.
   std::size_t cores = 0;
   double shared_core_speed = 1.0;
   /// NUMA node of each worker; empty: one for all. Later ones are on the last.

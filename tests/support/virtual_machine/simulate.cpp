@@ -16,6 +16,7 @@ struct costly_body {
   const item_costs& costs;
   std::size_t chunks = 0;
   std::size_t items = 0;
+  std::vector<bool> is_done = std::vector<bool>(costs.items());
 
   static void run(void* context, amorsize::detail::item_block& block) {
     auto& self = *static_cast<costly_body*>(context);
@@ -25,6 +26,13 @@ struct costly_body {
       }
     } else {
       self.on.advance(self.costs.of_range(block.first, block.last));
+    }
+    for (std::size_t item = block.first; item < block.last; ++item) {
+      if (self.is_done[item]) {
+        std::fprintf(stderr, "item %zu was run twice\n", item);
+        std::abort();
+      }
+      self.is_done[item] = true;
     }
     self.items += block.last - block.first;
     ++self.chunks;

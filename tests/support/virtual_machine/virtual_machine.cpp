@@ -14,6 +14,8 @@ virtual_machine* only = nullptr;
 
 /// Blocking on a word and being woken: two system calls and a switch.
 constexpr nanoseconds notify_cost{3e3};
+/// No simulation lasts so long: what is still running then will run for ever.
+constexpr nanoseconds for_ever{1e15};
 /// Asking the system what a thread has used.
 constexpr nanoseconds usage_cost{500};
 /// Where a worker's speed depends on the others, it is looked at again after so much work.
@@ -33,7 +35,6 @@ virtual_machine::virtual_machine(const machine_model& model, std::uint64_t seed)
   }
   thread& main = threads_.emplace_back();
   main.stack = std::make_unique<fiber>();
-  running_on_.resize(most_threads);
   memory_.put_on_node(main_thread, model_.node_of(0));
   set_runs(main, true);
   only = this;
@@ -76,10 +77,11 @@ double virtual_machine::speed() const noexcept {
   if (const std::size_t usable = usable_workers(); running_ > usable) {
     return found * static_cast<double>(usable) / static_cast<double>(running_);
   }
-  if (model_.cores > 0) {
-    const std::size_t sibling =
-        worker < model_.cores ? worker + model_.cores : worker - model_.cores;
-    found *= running_on_[sibling] > 0 ? model_.shared_core_speed : 1.0;
+  if (model_.cores > 0 && running_ > model_.cores) {
+    // The system moves threads to cores that are idle: in the long run all share alike.
+    const auto all = static_cast<double>(running_);
+    const double sharing = std::min(all, 2.0 * (all - static_cast<double>(model_.cores)));
+    found *= (all - sharing + sharing * model_.shared_core_speed) / all;
   }
   return found;
 }
@@ -88,7 +90,6 @@ void virtual_machine::set_runs(thread& which, bool runs) noexcept {
   if (which.runs != runs) {
     which.runs = runs;
     running_ += runs ? 1 : std::size_t(-1);
-    running_on_[which.worker] += runs ? 1 : std::size_t(-1);
   }
 }
 
@@ -203,6 +204,10 @@ void virtual_machine::drain() {
 }
 
 void virtual_machine::continue_at(nanoseconds when) {
+  if (when > for_ever) {
+    std::fputs("endless: somebody on the virtual machine has been busy for days\n", stderr);
+    std::abort();
+  }
   ahead_ = nanoseconds{0};
   if (moments_.empty() || when < moments_.top().when) {
     now_ = std::max(now_, when);

@@ -147,9 +147,8 @@ class virtual_machine final : public amorsize::clock {
   std::uint64_t order_ = 0;
   std::priority_queue<moment> moments_;
   std::deque<thread> threads_;
-  std::size_t running_ = 0;              ///< threads that need a CPU
-  std::vector<std::size_t> running_on_;  ///< the same by worker
-  std::vector<nanoseconds> cpu_free_;    ///< when each CPU is done with what compute() gave it
+  std::size_t running_ = 0;            ///< threads that need a CPU
+  std::vector<nanoseconds> cpu_free_;  ///< when each CPU is done with what compute() gave it
   double bytes_ = 0.0;
   double most_bytes_ = 0.0;
   std::size_t slots_taken_ = 0;  ///< of waiting_model::at_once

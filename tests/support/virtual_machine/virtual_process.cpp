@@ -107,7 +107,9 @@ std::size_t usable_cpus_again(unsigned long) noexcept {
 }
 
 policy::capacity capacity_now(policy::nanoseconds work_left) noexcept {
-  return capacity_of(crew_of_process(), usable_cpus(work_left));
+  return capacity_of(crew_of_process(),
+                     usable_cpus(work_left),
+                     amorsize_tests::virtual_process::running().machine().model().cores);
 }
 
 // runtime/settings.cpp: there is no environment, and what a test asks for makes sense.
