@@ -14,6 +14,7 @@
 #include "runtime/policy/map_event.hpp"
 #include "runtime/policy/memory_ceiling.hpp"
 #include "runtime/policy/remaining_time.hpp"
+#include "runtime/probe/cgroup_text.hpp"
 #include "runtime/settings.hpp"
 
 #include <amorsize/detail/engines.hpp>
@@ -95,6 +96,8 @@ class map_run {
              std::size_t head_start = 0);
   /// What may be used by now: called by the holder of the beat, on any worker's thread.
   [[nodiscard]] bool look_around(nanoseconds now) noexcept;
+  /// Has this process had to wait for its quota since the last call? Likewise.
+  [[nodiscard]] bool was_throttled() noexcept;
   /// The same for memory, if the items are long. workers: that ran since the last look, at most.
   [[nodiscard]] bool look_at_memory(nanoseconds now, std::size_t workers) noexcept;
   /// What this wake teaches about helpers in that state.
@@ -131,6 +134,8 @@ class map_run {
   nanoseconds last_;  ///< newest reading
   policy::controller controller_;
   std::optional<policy::memory_ceiling> memory_;  ///< once somebody has looked
+  std::optional<probe::throttling> throttling_;   ///< as last read; empty: there is no quota
+  probe::throttling throttled_{};                 ///< while this map ran
   policy::decision_history history_;
   policy::event_recorder record_ = nullptr;  ///< null: nobody looks
   std::uint64_t map_id_ = 0;                 ///< given when somebody looks

@@ -104,6 +104,12 @@ void map_run::share_adaptive() {
     return static_cast<map_run*>(of)->look_around(now);
   };
   map_->look_context = this;
+  if (controller_.time_left() >= policy::look_interval) {
+    throttling_ = throttling_now();
+  }
+  if (throttling_) {
+    map_->throttled = [](void* of) noexcept { return static_cast<map_run*>(of)->was_throttled(); };
+  }
   map_->next_look = last_ + policy::look_interval;
   map_->set_next_beat(last_, controller_.beat_length(last_ - began_));
   look_at_thread(made.estimated_serial);
@@ -133,6 +139,17 @@ bool map_run::look_around(nanoseconds now) noexcept {
   const std::size_t inside = map_->door.inside() + 1;
   const std::size_t allowed = map_->allowed.load(std::memory_order_relaxed);
   return look_at_memory(now, std::max(inside, allowed)) || adapted;
+}
+
+bool map_run::was_throttled() noexcept {
+  const std::optional<probe::throttling> now = throttling_now();
+  if (!now || !throttling_ || now->times <= throttling_->times) {
+    return false;
+  }
+  throttled_.times += now->times - throttling_->times;
+  throttled_.lasted_ns += std::max(0.0, now->lasted_ns - throttling_->lasted_ns);
+  throttling_ = now;
+  return true;
 }
 
 bool map_run::look_at_memory(nanoseconds now, std::size_t workers) noexcept {
@@ -260,6 +277,9 @@ void map_run::close_books() noexcept {
     keep_busy_times();
   }
   map_->errors.reset();
+  if (throttling_ && with_.reported()) {
+    static_cast<void>(was_throttled());
+  }
   executor::shared_map* const place = map_;
   map_ = nullptr;
   was_shared_ = true;

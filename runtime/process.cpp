@@ -1,6 +1,7 @@
 #include "runtime/cancellation_shield.hpp"
 #include "runtime/executor/claim_ranges.hpp"
 #include "runtime/learnt_overheads.hpp"
+#include "runtime/probe/current_cgroups.hpp"
 #include "runtime/probe/environment.hpp"
 #include "runtime/probe/memory_available.hpp"
 #include "runtime/probe/memory_in_use.hpp"
@@ -125,6 +126,11 @@ unsigned long calling_thread() noexcept {
 std::size_t usable_cpus_again(unsigned long thread) noexcept {
   const cancellation_shield shield;
   return std::max<std::size_t>(1, probe::probe_cpu_limits(quota_age, thread).usable_cpus);
+}
+
+std::optional<probe::throttling> throttling_now() noexcept {
+  const cancellation_shield shield;
+  return probe::current_throttling();
 }
 
 policy::memory_reading memory_now(nanoseconds now) noexcept {

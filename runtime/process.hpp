@@ -6,11 +6,13 @@
 #include "runtime/policy/controller.hpp"
 #include "runtime/policy/memory_ceiling.hpp"
 #include "runtime/policy/units.hpp"
+#include "runtime/probe/cgroup_text.hpp"
 
 #include <amorsize/version.hpp>
 
 #include <algorithm>
 #include <cstddef>
+#include <optional>
 
 namespace amorsize {
 inline namespace AMORSIZE_ABI_NAMESPACE {
@@ -46,6 +48,12 @@ inline namespace AMORSIZE_ABI_NAMESPACE {
 /// Overhead: two system calls (1 us) per look_interval; the quota's files (10 us and 7 us for each
 /// level of the group's chain) once in quota_age. Together 0.1 % of one CPU.
 [[nodiscard]] std::size_t usable_cpus_again(unsigned long thread) noexcept;
+
+/// How often and for how long this process has had to wait for its quota; nothing where there is
+/// none.
+///
+/// Overhead: none without a quota; else 20 us and more, by the levels of the group's chain.
+[[nodiscard]] std::optional<probe::throttling> throttling_now() noexcept;
 
 /// What this process has taken and could still take. now: a reading of its clock.
 ///

@@ -222,6 +222,7 @@ shared_map* crew::take_place(std::size_t workers, std::size_t most_workers) noex
   map.history = nullptr;
   map.tick = nullptr;
   map.look = nullptr;
+  map.throttled = nullptr;
   map.record = nullptr;
   map.owner = this;
   map.lane = nullptr;

@@ -109,6 +109,9 @@ struct shared_map {
   /// Called by the holder of the beat, on any worker's thread.
   bool (*look)(void* of, policy::nanoseconds now) noexcept = nullptr;
   void* look_context = nullptr;
+  /// Has this process used up its quota since the last call, and had to wait? Null: it has none.
+  /// By the holder of the beat.
+  bool (*throttled)(void* of) noexcept = nullptr;
   policy::event_recorder record = nullptr;  ///< of chunks, steals and the like; null: nobody looks
   std::uint32_t map_id = 0;                 ///< in what is recorded
   crew* owner = nullptr;
@@ -214,8 +217,13 @@ struct shared_map {
   [[nodiscard]] bool was_pause(policy::beat_sample& sample,
                                policy::nanoseconds planned,
                                policy::nanoseconds cost) noexcept {
-    const policy::nanoseconds lost = policy::pause_in(sample.wall, planned, cost, sample.items);
+    policy::nanoseconds lost = policy::pause_in(sample.wall, planned, cost, sample.items);
     was_paused = lost.count() < 0.0 || (lost.count() > 0.0 && !was_paused);
+    if (!was_paused && throttled != nullptr && sample.wall > planned * policy::throttled_from &&
+        throttled(look_context)) {
+      lost = sample.wall - planned;
+      was_paused = true;
+    }
     if (was_paused) {
       paused += lost;
       sample.finished -= lost;

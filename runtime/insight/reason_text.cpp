@@ -142,7 +142,7 @@ std::string cause(const policy::decision& made) {
     case reason_code::trying_alone:
       return trial_text(made, "a short trial alone, do helpers help?", "with them");
     case reason_code::trying_siblings:
-      return "each core is busy, do a second thread on each help?" + measured_text(made);
+      return "do second threads on busy cores help?" + measured_text(made);
     case reason_code::trying_again:
       return trial_text(made, "trying again, do helpers help now?", "before");
     case reason_code::costs_changed:

@@ -207,7 +207,7 @@ nanoseconds controller::saving(const overheads& costs) const noexcept {
 
 void controller::consider_series(const overheads& costs, const capacity& where) noexcept {
   consider(costs, where);
-  if (decision_.limit_jobs < 2 || decision_.items_left < 2) {
+  if (decision_.limit_jobs < 2 || decision_.items_left < 2 || fitting(2) < 2) {
     return;
   }
   // Too little may be left of this map by now; the next ones will be shared from their beginning.

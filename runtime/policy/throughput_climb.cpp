@@ -77,6 +77,7 @@ void throughput_climb::enter(state next) noexcept {
   gathered_.emplace();
   beats_leaving_ = 0;
   beats_alone_ = 0;
+  beats_against_ = 0;
   arrived_ = 0;
   arriving_ = true;
   mixed_ = true;
@@ -340,7 +341,12 @@ throughput_climb::advice throughput_climb::compare_fewer(const beat_sample& samp
   const double relief = comparable ? together_->caller.cost() / seen.caller.cost() : fewer;
   const bool as_good =
       rate_together(seen) * worthwhile_gain >= rate_shared_ && relief >= fewer * clear_relief;
-  if (as_good && ++beats_alone_ < beats_before_shedding) {
+  // Both verdicts need two beats, unless it is clear: the caller's first chunk may have begun when
+  // the others were still there.
+  const bool is_clear = rate_together(seen) * clear_gain < rate_shared_;
+  beats_alone_ += as_good ? 1 : 0;
+  beats_against_ += as_good ? 0 : 1;
+  if (!is_clear && std::max(beats_alone_, beats_against_) < beats_before_shedding) {
     gathered_.emplace();
     return {};
   }
@@ -352,7 +358,7 @@ throughput_climb::advice throughput_climb::compare_fewer(const beat_sample& samp
     return {n_jobs_, reason_code::fewer_help_as_much};
   }
   // All are needed. What looked like poor efficiency were dearer items.
-  if (seen.workers == n_jobs_fewer_) {
+  if (seen.workers == n_jobs_fewer_ && is_clear) {
     rate_alone_ = rate_shared_ / static_cast<double>(n_jobs_);
   }
   return {n_jobs_, reason_code::costs_changed};

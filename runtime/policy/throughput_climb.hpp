@@ -112,6 +112,7 @@ class throughput_climb {
   std::optional<beat_sample> together_;  ///< the newest beats with helpers
   int beats_leaving_ = 0;                ///< of this comparison, while somebody had not left yet
   int beats_alone_ = 0;         ///< of this comparison, that spoke against those who are away
+  int beats_against_ = 0;       ///< that spoke for them
   std::size_t arrived_ = 0;     ///< most workers seen in a beat since helpers were asked for
   nanoseconds retry_at_{0};     ///< when helpers, or more of them, are tried again
   nanoseconds quiet_until_{0};  ///< no comparison before: bounds what comparing costs

@@ -99,8 +99,7 @@ TEST_CASE("a trial says what it is about, and no rate that cannot be", "[insight
         "shared: 2 of 2 workers, items now cost 90 ns, helpers help (1.90 x the rate of one)");
   made.reason = reason_code::trying_siblings;
   CHECK(reason_text(made) ==
-        "shared: 2 of 2 workers, each core is busy, do a second thread on each help? (1.90 x the "
-        "rate of one)");
+        "shared: 2 of 2 workers, do second threads on busy cores help? (1.90 x the rate of one)");
   made.reason = reason_code::trying_again;
   made.measured_rate_ratio = 0.8;
   CHECK(reason_text(made) ==

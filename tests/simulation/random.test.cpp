@@ -41,10 +41,10 @@ void tell(std::uint64_t seed, const random_scenario& one, const scenario_outcome
                "seed %llu: %s\n  %.3f ms, %.3f x the bound, %.3f x serial, excused %.3f ms\n",
                static_cast<unsigned long long>(seed),
                one.story.c_str(),
-               outcome.seen.makespan / 1e6,
+               outcome.seen.makespan.count() / 1e6,
                outcome.ratio(),
                outcome.seen.makespan / serial_time(one.what),
-               one.excused / 1e6);
+               one.excused.count() / 1e6);
   for (const amorsize::revision& each : outcome.seen.report.revisions) {
     std::fprintf(stderr,
                  "  %9.3f ms  %zu  %s\n",

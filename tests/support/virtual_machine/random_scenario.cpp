@@ -20,6 +20,8 @@ constexpr nanoseconds noticed_within = 2.0 * amorsize::policy::look_interval;
 constexpr double hidden_by_ticks = 4.0;
 /// And by such a clock so many items are run before the first of them that it is too late for many.
 constexpr nanoseconds finest_that_hides = 100.0 * us;
+constexpr nanoseconds hungry_item = 2.0 * ms;
+constexpr std::size_t fewest_hungry = 30;
 /// A block whose time is lost is followed by one of so many times the items.
 constexpr double after_a_lost_block = static_cast<double>(amorsize::policy::block_growth);
 /// No simulation runs more items than this: thousands of them take seconds.
@@ -115,7 +117,11 @@ class maker {
     on().memory.bytes_per_item = 100e6;
     on().memory.available = fit * amorsize::policy::memory_reserve * on().memory.bytes_per_item;
     made_.is_bounded_below = false;
-    tell(", memory for %.1f", fit);
+    // What shorter items take nobody looks at, nor at that of the last few.
+    mean_ = std::max(mean_, hungry_item);
+    made_.what.costs = item_costs::of(
+        shape::uniform, std::max(fewest_hungry, made_.what.costs.items()), mean_, random_());
+    tell(", of %.1f ms, memory for %.1f", mean_ / ms, fit);
   }
 
   void add_stalls() {

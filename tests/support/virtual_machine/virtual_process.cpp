@@ -94,6 +94,10 @@ std::size_t usable_cpus(policy::nanoseconds) noexcept {
   return amorsize_tests::virtual_process::running().machine().usable_workers();
 }
 
+std::optional<probe::throttling> throttling_now() noexcept {
+  return std::nullopt;
+}
+
 policy::memory_reading memory_now(policy::nanoseconds) noexcept {
   return amorsize_tests::virtual_process::running().machine().memory_in_use();
 }
