@@ -1,6 +1,8 @@
 #include "runtime/policy/memory_ceiling.hpp"
 #include "tests/support/catch.hpp"
 
+#include <algorithm>
+#include <cstddef>
 #include <limits>
 
 using namespace amorsize::policy;
@@ -60,6 +62,37 @@ TEST_CASE("results that pile up are no part of what an item takes", "[policy][un
   }
   CHECK(ceiling.per_worker() <= 10 * mb);
   CHECK(ceiling.most_workers(8) == 8);
+}
+
+TEST_CASE("what running items hold is there for those that follow", "[policy][property]") {
+  for (const double workers : {1.0, 2.0, 5.0, 32.0}) {
+    memory_ceiling ceiling;
+    const double item = 100 * mb;
+    const double room = (workers + 0.2) * memory_reserve * item;
+    ceiling.observe({true, 50 * mb, 50 * mb + item, room}, 1);
+    for (int look = 0; look < 50; ++look) {
+      const double held = workers * item;
+      ceiling.observe({true, 50 * mb + held, 50 * mb + held, room - held},
+                      static_cast<std::size_t>(workers));
+      CAPTURE(workers, look);
+      REQUIRE(ceiling.most_workers(64) == static_cast<std::size_t>(workers));
+    }
+  }
+}
+
+TEST_CASE("results that pile up beside what items hold leave less room", "[policy][unit]") {
+  memory_ceiling ceiling;
+  const double item = 10 * mb;
+  double left = 1000 * mb;
+  ceiling.observe({true, 50 * mb, 60 * mb, left}, 1);
+  std::size_t fewest = 8;
+  for (double kept = 0.0; kept < 900 * mb; kept += 10 * mb) {
+    const double in_use = 50 * mb + kept + 8 * item;
+    ceiling.observe({true, in_use, in_use, left - kept - 8 * item}, 8);
+    fewest = std::min(fewest, ceiling.most_workers(8));
+  }
+  CHECK(ceiling.per_worker() <= 2 * item);
+  CHECK(fewest < 8);
 }
 
 TEST_CASE("a limit bounds what the map may take, whatever is available", "[policy][unit]") {
