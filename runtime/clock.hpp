@@ -17,6 +17,7 @@ struct thread_usage {
   std::uint64_t waits = 0;
   std::uint64_t preempted = 0;  ///< how often the CPU was taken from it against its will
   bool is_known = false;
+  std::uint64_t new_pages = 0;  ///< that it was the first to touch, however large they are
 };
 
 /// From one reading to a later one; a count or a time that went back is none.

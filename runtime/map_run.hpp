@@ -98,7 +98,7 @@ class map_run {
   [[nodiscard]] bool look_around(nanoseconds now) noexcept;
   /// Has this process had to wait for its quota since the last call? Likewise.
   [[nodiscard]] bool was_throttled() noexcept;
-  /// The same for memory, if the items are long. workers: that ran since the last look, at most.
+  /// The same for memory, if the items are long. workers: that run now, 0 = nobody.
   [[nodiscard]] bool look_at_memory(nanoseconds now, std::size_t workers) noexcept;
   /// What this wake teaches about helpers in that state.
   void learn_from_wake(policy::crew_state state,
@@ -148,6 +148,7 @@ class map_run {
   bool looks_for_waits_ = false;
   unsigned long thread_ = 0;            ///< that called the map
   std::optional<usage_reading> asked_;  ///< the last time
+  double touched_ = policy::not_told;   ///< bytes that an item of the caller's touched anew at most
   bool in_series_ = false;              ///< long enough that helpers who are awake could serve it
   std::size_t done_ = 0;                ///< completed alone, from the front
   std::size_t items_shared_ = 0;        ///< completed while shared

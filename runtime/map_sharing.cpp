@@ -159,7 +159,11 @@ bool map_run::look_at_memory(nanoseconds now, std::size_t workers) noexcept {
   if (!memory_) {
     memory_.emplace(with_.how != nullptr ? static_cast<double>(with_.how->memory_limit) : 0.0);
   }
-  memory_->observe(memory_now(now), workers);
+  if (workers == 0) {
+    memory_->observe_idle(memory_now(now), touched_);
+  } else {
+    memory_->observe(memory_now(now), workers);
+  }
   return controller_.bound_by_memory(
       memory_->most_workers(std::numeric_limits<std::size_t>::max()),
       now - began_ - (map_ != nullptr ? map_->paused : nanoseconds{0}));

@@ -219,8 +219,8 @@ struct shared_map {
                                policy::nanoseconds cost) noexcept {
     policy::nanoseconds lost = policy::pause_in(sample.wall, planned, cost, sample.items);
     was_paused = lost.count() < 0.0 || (lost.count() > 0.0 && !was_paused);
-    if (!was_paused && throttled != nullptr && sample.wall > planned * policy::throttled_from &&
-        throttled(look_context)) {
+    if (!was_paused && throttled != nullptr &&
+        sample.wall - planned > policy::shortest_throttling && throttled(look_context)) {
       lost = sample.wall - planned;
       was_paused = true;
     }

@@ -18,8 +18,9 @@ namespace policy {
 /// usually take.
 inline constexpr double pause_from = 1000.0;
 
-/// A beat so many times as long as planned makes it worth asking whether a quota was used up.
-inline constexpr double throttled_from = 8.0;
+/// Who has used up a quota waits for the next period, some milliseconds at least: a beat that is so
+/// much longer than planned makes it worth asking.
+inline constexpr nanoseconds shortest_throttling = 3.0 * millisecond;
 
 /// Clocks of several CPUs may differ by less than this. A reading that lies further back tells that
 /// the clock was set back.

@@ -31,25 +31,46 @@ void memory_ceiling::follow_base(double in_use, std::size_t workers) noexcept {
   last_in_use_ = in_use;
 }
 
+void memory_ceiling::begin(const memory_reading& now) noexcept {
+  is_begun_ = true;
+  workers_ = 1;
+  peak_ = now.peak;
+  first_ = kept_ = base_ = level_ = last_in_use_ = now.in_use;
+}
+
+void memory_ceiling::observe_idle(const memory_reading& now, double touched) noexcept {
+  if (!now.is_known) {
+    return;
+  }
+  if (!is_begun_) {
+    begin(now);
+  }
+  suspected_ = std::max(0.0, now.peak - now.in_use);
+  if (touched != not_told) {
+    suspected_ = std::min(suspected_, touched);
+  }
+  follow_base(now.in_use, workers_);
+  peak_ = now.peak;
+  room_ = now.available;
+  if (limit_ > 0.0) {
+    room_ = std::min(room_, limit_ - (base_ - first_));
+  }
+}
+
 void memory_ceiling::observe(const memory_reading& now, std::size_t workers) noexcept {
   if (!now.is_known) {
     return;
   }
   const std::size_t running = std::max<std::size_t>(1, workers);
   if (!is_begun_) {
-    // Items have run, and what they took is free again. If an earlier peak was higher, this is too
-    // careful, until the next reading.
-    suspected_ = std::max(0.0, now.peak - now.in_use);
-    is_begun_ = true;
+    begin(now);
     workers_ = running;
-    first_ = kept_ = base_ = level_ = last_in_use_ = now.in_use;
-  } else {
-    suspected_ = 0.0;
-    follow_base(now.in_use, running);
-    const double highest = now.peak > peak_ ? now.peak : now.in_use;
-    const double growth = std::max(0.0, highest - base_);
-    per_worker_ = std::max(per_worker_, growth / static_cast<double>(running));
   }
+  suspected_ = 0.0;
+  follow_base(now.in_use, running);
+  const double highest = now.peak > peak_ ? now.peak : now.in_use;
+  const double growth = std::max(0.0, highest - base_);
+  per_worker_ = std::max(per_worker_, growth / static_cast<double>(running));
   peak_ = now.peak;
   // What running items hold they give back: it is there for the items of as many workers.
   const double held = std::min(now.in_use - base_, per_worker_ * static_cast<double>(running));

@@ -121,7 +121,8 @@ void virtual_machine::compute(nanoseconds work) {
 amorsize::thread_usage virtual_machine::usage() const noexcept {
   const_cast<virtual_machine*>(this)->advance_unnoticed(usage_cost);
   const thread& self = threads_[current_];
-  return {self.cpu, self.waits, 0, true};
+  constexpr double page = 4096.0;
+  return {self.cpu, self.waits, 0, true, static_cast<std::uint64_t>(self.touched / page)};
 }
 
 amorsize::policy::memory_reading virtual_machine::memory_in_use() const noexcept {
@@ -153,6 +154,7 @@ void virtual_machine::run_item(nanoseconds cost) {
   }
   ++slots_taken_;
   bytes_ += model_.memory.bytes_per_item;
+  threads_[current_].touched += model_.memory.bytes_per_item;
   most_bytes_ = std::max(most_bytes_, bytes_);
   if (fraction > 0.0) {
     sleep_for(cost * fraction);

@@ -115,7 +115,8 @@ class virtual_machine final : public amorsize::clock {
     double nested_work = 0.0;
     nanoseconds cpu{0};
     std::uint64_t waits = 0;
-    bool runs = false;  ///< or spins, and needs a CPU either way
+    double touched = 0.0;  ///< bytes
+    bool runs = false;     ///< or spins, and needs a CPU either way
   };
   struct moment {
     nanoseconds when;
