@@ -1,7 +1,8 @@
 // How does a map that decides by itself compare with the best fixed n_jobs when the machine is not
 // all its own: a quota of 1 or 1.5 CPUs, one CPU in the affinity mask, one core that another
 // process occupies?
-//   bench_live [--rounds N] [CELL...]      cells: quota1 quota1.5 pinned neighbour mutex
+//   bench_live [--rounds N] [CELL...]      cells: quota1 quota1_long quota1.5 pinned neighbour
+//   mutex
 // Each run is a process of its own, started in turn; medians of times, and of their ratios to those
 // of the same round.
 #include "tests/support/own_cgroup.hpp"
@@ -54,7 +55,7 @@ workload workload_of(const std::string& cell) {
   if (cell == "mutex") {
     return {.items = 200, .rounds = 2'500'000, .is_locked = true};
   }
-  return {};
+  return {.items = cell == "quota1_long" ? std::size_t{100'000} : std::size_t{20'000}};
 }
 
 /// variant: "loop", "amorsize", or a number of jobs. Prints the seconds it took.
@@ -91,9 +92,9 @@ class surroundings {
  public:
   /// False where they cannot be had.
   bool prepare(const std::string& cell) {
-    if (cell == "quota1" || cell == "quota1.5") {
+    if (cell.starts_with("quota")) {
       group_ = own_cgroup::make("cpu");
-      return group_ && group_->limit_cpus(cell == "quota1" ? 1.0 : 1.5);
+      return group_ && group_->limit_cpus(cell == "quota1.5" ? 1.5 : 1.0);
     }
     pinned_ = cell == "pinned";
     if (cell == "neighbour") {
@@ -244,7 +245,7 @@ int main(int count, char** arguments) {
     }
   }
   if (cells.empty()) {
-    cells = {"quota1", "quota1.5", "pinned", "neighbour", "mutex"};
+    cells = {"quota1", "quota1_long", "quota1.5", "pinned", "neighbour", "mutex"};
   }
   bool fine = true;
   for (const std::string& cell : cells) {
