@@ -26,7 +26,8 @@ struct thread_usage {
   return {policy::sane(later.cpu - earlier.cpu),
           policy::saturating_subtract(later.waits, earlier.waits),
           policy::saturating_subtract(later.preempted, earlier.preempted),
-          later.is_known && earlier.is_known};
+          later.is_known && earlier.is_known,
+          policy::saturating_subtract(later.new_pages, earlier.new_pages)};
 }
 
 class clock {

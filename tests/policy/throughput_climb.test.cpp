@@ -14,7 +14,7 @@ class playground {
  public:
   /// most: more are there, of whom nobody knows whether they help; 0 = no more.
   playground(Rate rate, std::size_t n_jobs, std::size_t most = 0) : rate_(rate), n_jobs_(n_jobs) {
-    climb_.start(n_jobs, rate_(1), nanoseconds{0}, most);
+    climb_.start(n_jobs, rate_(1), nanoseconds{0}, nanoseconds{0}, most);
   }
 
   /// One beat; follows the advice. Returns the reason, none when nothing changed.
