@@ -197,8 +197,9 @@ throughput_climb::advice throughput_climb::watch(const beat_sample& sample) noex
   }
   const bool in_doubt = recheck_at_.count() > 0.0 && seen.finished >= recheck_at_ && is_long;
   if (ratio_ < worthwhile_gain || in_doubt) {
-    recheck_at_ = nanoseconds{0};
-    return try_alone(seen);
+    const advice trial = try_alone(seen);
+    recheck_at_ = trial.reason == reason_code::none ? recheck_at_ : nanoseconds{0};
+    return trial;
   }
   if (retrying_) {
     retrying_ = false;
@@ -326,7 +327,7 @@ throughput_climb::advice throughput_climb::shed(nanoseconds now) noexcept {
 }
 
 throughput_climb::advice throughput_climb::compare_fewer(const beat_sample& sample) noexcept {
-  if (sample.workers > n_jobs_fewer_) {
+  if (is_leaving(sample, n_jobs_fewer_)) {
     return {};
   }
   const beat_sample seen = gather(sample);
