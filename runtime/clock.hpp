@@ -17,6 +17,7 @@ struct thread_usage {
   std::uint64_t waits = 0;
   std::uint64_t preempted = 0;  ///< how often the CPU was taken from it against its will
   bool is_known = false;
+  std::uint64_t new_pages = 0;  ///< that it was the first to touch, however large they are
 };
 
 /// From one reading to a later one; a count or a time that went back is none.
@@ -25,7 +26,8 @@ struct thread_usage {
   return {policy::sane(later.cpu - earlier.cpu),
           policy::saturating_subtract(later.waits, earlier.waits),
           policy::saturating_subtract(later.preempted, earlier.preempted),
-          later.is_known && earlier.is_known};
+          later.is_known && earlier.is_known,
+          policy::saturating_subtract(later.new_pages, earlier.new_pages)};
 }
 
 class clock {

@@ -30,12 +30,10 @@ std::string limit_text(std::size_t limit_jobs, const settings& with) {
   if (cpus.cpu_quota > 0.0) {
     text += ", a quota of " + insight::ratio_text(cpus.cpu_quota);
   }
-  std::size_t usable = cpus.usable_cpus;
   if (const std::optional<std::size_t> cores = probe::known_physical_cores(); cores) {
     text += ", " + count_text(*cores) + (*cores == 1 ? " physical core" : " physical cores");
-    usable = std::min(usable, *cores);
   }
-  if (limit_jobs < usable) {
+  if (limit_jobs < cpus.usable_cpus) {
     text += "; other maps or oneTBB's limit took the rest";
   }
   return text;

@@ -166,6 +166,11 @@ policy::usage_sample map_run::ask_for_usage(nanoseconds now) noexcept {
             policy::sane(now - asked_->when),
             policy::sane(reading.usage.cpu - asked_->usage.cpu + nested),
             static_cast<double>(reading.usage.waits - asked_->usage.waits)};
+    if (seen.items > 0 && nested.count() == 0.0) {
+      const double pages = static_cast<double>(reading.usage.new_pages - asked_->usage.new_pages);
+      const double each = pages * policy::largest_page / static_cast<double>(seen.items);
+      touched_ = touched_ == policy::not_told ? each : std::max(touched_, each);
+    }
   }
   asked_ = reading;
   return seen;
@@ -248,7 +253,7 @@ bool map_run::ask_for_helpers() {
     if (!presence_) {
       presence_.emplace(crew);
     }
-    static_cast<void>(look_at_memory(last_, 1));
+    static_cast<void>(look_at_memory(last_, 0));
     controller_.consider(costs, capacity_now(controller_.time_left()));
     note_decision();
     if (controller_.next().n_jobs > 1) {

@@ -14,6 +14,7 @@
 #include "runtime/policy/map_event.hpp"
 #include "runtime/policy/memory_ceiling.hpp"
 #include "runtime/policy/remaining_time.hpp"
+#include "runtime/probe/cgroup_text.hpp"
 #include "runtime/settings.hpp"
 
 #include <amorsize/detail/engines.hpp>
@@ -95,7 +96,9 @@ class map_run {
              std::size_t head_start = 0);
   /// What may be used by now: called by the holder of the beat, on any worker's thread.
   [[nodiscard]] bool look_around(nanoseconds now) noexcept;
-  /// The same for memory, if the items are long. workers: that ran since the last look, at most.
+  /// Has this process had to wait for its quota since the last call? Likewise.
+  [[nodiscard]] bool was_throttled() noexcept;
+  /// The same for memory, if the items are long. workers: that run now, 0 = nobody.
   [[nodiscard]] bool look_at_memory(nanoseconds now, std::size_t workers) noexcept;
   /// What this wake teaches about helpers in that state.
   void learn_from_wake(policy::crew_state state,
@@ -131,6 +134,8 @@ class map_run {
   nanoseconds last_;  ///< newest reading
   policy::controller controller_;
   std::optional<policy::memory_ceiling> memory_;  ///< once somebody has looked
+  std::optional<probe::throttling> throttling_;   ///< as last read; empty: there is no quota
+  probe::throttling throttled_{};                 ///< while this map ran
   policy::decision_history history_;
   policy::event_recorder record_ = nullptr;  ///< null: nobody looks
   std::uint64_t map_id_ = 0;                 ///< given when somebody looks
@@ -143,6 +148,7 @@ class map_run {
   bool looks_for_waits_ = false;
   unsigned long thread_ = 0;            ///< that called the map
   std::optional<usage_reading> asked_;  ///< the last time
+  double touched_ = policy::not_told;   ///< bytes that an item of the caller's touched anew at most
   bool in_series_ = false;              ///< long enough that helpers who are awake could serve it
   std::size_t done_ = 0;                ///< completed alone, from the front
   std::size_t items_shared_ = 0;        ///< completed while shared

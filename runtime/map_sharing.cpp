@@ -104,9 +104,14 @@ void map_run::share_adaptive() {
     return static_cast<map_run*>(of)->look_around(now);
   };
   map_->look_context = this;
+  if (controller_.time_left() >= policy::look_interval) {
+    throttling_ = throttling_now();
+  }
+  if (throttling_) {
+    map_->throttled = [](void* of) noexcept { return static_cast<map_run*>(of)->was_throttled(); };
+  }
   map_->next_look = last_ + policy::look_interval;
-  map_->next_beat.store((last_ + controller_.beat_length(last_ - began_)).count(),
-                        std::memory_order_relaxed);
+  map_->set_next_beat(last_, controller_.beat_length(last_ - began_));
   look_at_thread(made.estimated_serial);
   const bool awake = state == policy::crew_state::awake;
   const nanoseconds opened = last_;
@@ -130,8 +135,21 @@ void map_run::share_adaptive() {
 bool map_run::look_around(nanoseconds now) noexcept {
   const std::size_t cpus = usable_cpus_again(thread_);
   crew_of_process().raise_budget(cpus);
-  const bool adapted = controller_.adapt(cpus, now - began_);
-  return look_at_memory(now, map_->allowed.load(std::memory_order_relaxed)) || adapted;
+  const bool adapted = controller_.adapt(cpus, now - began_ - map_->paused);
+  const std::size_t inside = map_->door.inside() + 1;
+  const std::size_t allowed = map_->allowed.load(std::memory_order_relaxed);
+  return look_at_memory(now, std::max(inside, allowed)) || adapted;
+}
+
+bool map_run::was_throttled() noexcept {
+  const std::optional<probe::throttling> now = throttling_now();
+  if (!now || !throttling_ || now->times <= throttling_->times) {
+    return false;
+  }
+  throttled_.times += now->times - throttling_->times;
+  throttled_.lasted_ns += std::max(0.0, now->lasted_ns - throttling_->lasted_ns);
+  throttling_ = now;
+  return true;
 }
 
 bool map_run::look_at_memory(nanoseconds now, std::size_t workers) noexcept {
@@ -141,9 +159,14 @@ bool map_run::look_at_memory(nanoseconds now, std::size_t workers) noexcept {
   if (!memory_) {
     memory_.emplace(with_.how != nullptr ? static_cast<double>(with_.how->memory_limit) : 0.0);
   }
-  memory_->observe(memory_now(now), workers);
-  return controller_.bound_by_memory(memory_->most_workers(std::numeric_limits<std::size_t>::max()),
-                                     now - began_);
+  if (workers == 0) {
+    memory_->observe_idle(memory_now(now), touched_);
+  } else {
+    memory_->observe(memory_now(now), workers);
+  }
+  return controller_.bound_by_memory(
+      memory_->most_workers(std::numeric_limits<std::size_t>::max()),
+      now - began_ - (map_ != nullptr ? map_->paused : nanoseconds{0}));
 }
 
 void map_run::learn_from_wake(policy::crew_state state,
@@ -193,8 +216,7 @@ void map_run::share_fixed() {
   lay_out(remembered_cost(request_.site), made.claim_cost);
   map_->exempt.store(true, std::memory_order_relaxed);
   map_->allowed.store(static_cast<std::uint32_t>(made.n_jobs), std::memory_order_relaxed);
-  map_->next_beat.store((last_ + policy::beat_length(nanoseconds{0})).count(),
-                        std::memory_order_relaxed);
+  map_->set_next_beat(last_, policy::beat_length(nanoseconds{0}));
   look_at_thread(insight::waiting_told_from);  // how long it will last nobody knows
   share(made.n_jobs);
   if (made.n_jobs < std::min(with_.n_jobs, request_.items)) {
@@ -259,6 +281,9 @@ void map_run::close_books() noexcept {
     keep_busy_times();
   }
   map_->errors.reset();
+  if (throttling_ && with_.reported()) {
+    static_cast<void>(was_throttled());
+  }
   executor::shared_map* const place = map_;
   map_ = nullptr;
   was_shared_ = true;

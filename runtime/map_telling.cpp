@@ -2,6 +2,7 @@
 #include "runtime/executor/worker_loop.hpp"
 #include "runtime/insight/decision_log.hpp"
 #include "runtime/insight/event_log.hpp"
+#include "runtime/insight/number_text.hpp"
 #include "runtime/insight/timeline.hpp"
 #include "runtime/insight/waiting_text.hpp"
 #include "runtime/learnt_overheads.hpp"
@@ -117,6 +118,13 @@ void map_run::end_report() noexcept {
         warn("what the items take would not fit into the memory if more workers ran them at once");
         break;
       }
+    }
+    if (throttled_.times > 0 && with_.reported()) {
+      warnings_.push_back("the CPU quota was used up " + insight::count_text(throttled_.times) +
+                          (throttled_.times == 1 ? " time" : " times") +
+                          " while this map ran: its threads waited " +
+                          insight::duration_text(nanoseconds{throttled_.lasted_ns}) +
+                          " for it, all together");
     }
     if (ran_beyond_cpus()) {
       warn("more workers than CPUs ran, since the items wait: max_jobs bounds them");

@@ -238,6 +238,9 @@ plan dry_run::make_plan() const {
   }
   basis.costs = overheads_soon();
   basis.where = capacity_now(policy::serial_time({basis.items, basis.cost}));
+  if (basis.where.cores > 0) {  // what siblings bring only a map can find out
+    basis.where.workers = std::min(basis.where.workers, basis.where.cores);
+  }
   const policy::decision made = plan_decision(basis, reason_of(now.input.cause), now.with);
   const nanoseconds sampled = now.samples.busy();
   const policy::speedup_range speedup =

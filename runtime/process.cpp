@@ -1,6 +1,7 @@
 #include "runtime/cancellation_shield.hpp"
 #include "runtime/executor/claim_ranges.hpp"
 #include "runtime/learnt_overheads.hpp"
+#include "runtime/probe/current_cgroups.hpp"
 #include "runtime/probe/environment.hpp"
 #include "runtime/probe/memory_available.hpp"
 #include "runtime/probe/memory_in_use.hpp"
@@ -65,6 +66,19 @@ nanoseconds measure_claim() noexcept {
   return policy::sane(time.now() - before) / static_cast<double>(claims);
 }
 
+/// Physical cores among them; 0 = not known, or nothing that matters.
+std::size_t usable_cores(std::size_t cpus, nanoseconds work_left) noexcept {
+  if (cpus < 2 || work_left < reread_affinity_from) {
+    return 0;
+  }
+  const cancellation_shield shield;
+  const std::optional<std::size_t> cores = probe::known_physical_cores();
+  if (!cores && work_left >= topology_from) {
+    return probe::load_physical_cores();
+  }
+  return cores.value_or(0);
+}
+
 }  // namespace
 
 learnt_overheads& overheads_of_process() noexcept {
@@ -98,16 +112,9 @@ std::size_t usable_cpus(nanoseconds work_left) noexcept {
   const bool read_quota =
       work_left >= quota_from && !quota_was_read.exchange(true, std::memory_order_relaxed);
   const bool follow_quota = work_left >= quota_followed_from;
-  std::size_t cpus =
+  const std::size_t cpus =
       (read_quota || follow_quota ? probe::probe_cpu_limits(quota_age) : probe::known_cpu_limits())
           .usable_cpus;
-  std::optional<std::size_t> cores = probe::known_physical_cores();
-  if (!cores && work_left >= topology_from) {
-    cores = probe::load_physical_cores();
-  }
-  if (cores && *cores > 0) {
-    cpus = std::min(cpus, *cores);
-  }
   usable_here = std::max<std::size_t>(1, cpus);
   return usable_here;
 }
@@ -118,9 +125,12 @@ unsigned long calling_thread() noexcept {
 
 std::size_t usable_cpus_again(unsigned long thread) noexcept {
   const cancellation_shield shield;
-  const std::size_t cpus = probe::probe_cpu_limits(quota_age, thread).usable_cpus;
-  const std::optional<std::size_t> cores = probe::known_physical_cores(thread);
-  return std::max<std::size_t>(1, cores && *cores > 0 ? std::min(cpus, *cores) : cpus);
+  return std::max<std::size_t>(1, probe::probe_cpu_limits(quota_age, thread).usable_cpus);
+}
+
+std::optional<probe::throttling> throttling_now() noexcept {
+  const cancellation_shield shield;
+  return probe::current_throttling();
 }
 
 policy::memory_reading memory_now(nanoseconds now) noexcept {
@@ -147,7 +157,7 @@ policy::memory_reading memory_now(nanoseconds now) noexcept {
 
 policy::capacity capacity_now(nanoseconds work_left) noexcept {
   const std::size_t cpus = usable_cpus(work_left);
-  return capacity_of(crew_of_process(), cpus);
+  return capacity_of(crew_of_process(), cpus, usable_cores(cpus, work_left));
 }
 
 }  // namespace AMORSIZE_ABI_NAMESPACE

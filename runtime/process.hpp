@@ -6,11 +6,13 @@
 #include "runtime/policy/controller.hpp"
 #include "runtime/policy/memory_ceiling.hpp"
 #include "runtime/policy/units.hpp"
+#include "runtime/probe/cgroup_text.hpp"
 
 #include <amorsize/version.hpp>
 
 #include <algorithm>
 #include <cstddef>
+#include <optional>
 
 namespace amorsize {
 inline namespace AMORSIZE_ABI_NAMESPACE {
@@ -26,14 +28,17 @@ inline namespace AMORSIZE_ABI_NAMESPACE {
 [[nodiscard]] std::size_t usable_cpus(policy::nanoseconds work_left) noexcept;
 
 /// What the crew leaves a map whose thread may use so many CPUs.
-[[nodiscard]] inline policy::capacity capacity_of(executor::crew& crew, std::size_t cpus) noexcept {
+/// cores: physical ones among the CPUs; 0 = not known.
+[[nodiscard]] inline policy::capacity capacity_of(executor::crew& crew,
+                                                  std::size_t cpus,
+                                                  std::size_t cores) noexcept {
   crew.raise_budget(cpus);
   const std::size_t waiting = crew.available_if_waiting(cpus);
   if (cpus < 2) {
     return {1, policy::reason_code::one_cpu_allowed, waiting, 1};
   }
   const executor::crew::spare_helpers spare = crew.available();
-  return {std::min(cpus, spare.helpers + 1), spare.limited_by, waiting, cpus};
+  return {std::min(cpus, spare.helpers + 1), spare.limited_by, waiting, cpus, cores};
 }
 
 /// The thread that calls a map, for others who ask on its behalf.
@@ -43,6 +48,12 @@ inline namespace AMORSIZE_ABI_NAMESPACE {
 /// Overhead: two system calls (1 us) per look_interval; the quota's files (10 us and 7 us for each
 /// level of the group's chain) once in quota_age. Together 0.1 % of one CPU.
 [[nodiscard]] std::size_t usable_cpus_again(unsigned long thread) noexcept;
+
+/// How often and for how long this process has had to wait for its quota; nothing where there is
+/// none.
+///
+/// Overhead: none without a quota; else 20 us and more, by the levels of the group's chain.
+[[nodiscard]] std::optional<probe::throttling> throttling_now() noexcept;
 
 /// What this process has taken and could still take. now: a reading of its clock.
 ///

@@ -265,7 +265,10 @@ bool stream_run::state::open() {
     room = std::min(with.n_jobs, executor::most_helpers + 1);
     controller.start_fixed(room);
   } else {
-    const policy::capacity where = capacity_now(last - began);
+    policy::capacity where = capacity_now(last - began);
+    if (where.cores > 0) {
+      where.workers = std::min(where.workers, where.cores);
+    }
     if (!controller.start(costs, where.workers, where.limited_by, last - began)) {
       note_decision(last);
       return false;

@@ -8,6 +8,8 @@ usage() {
 usage: tests/simulate.sh [options] [OUTPUT_FOLDER]
 Writes simulation.txt, simulation.csv and simulation.svg: makespans and n_jobs by the shape of the items' costs
 and the number of workers. The figures depend on no real machine. OUTPUT_FOLDER: default build/simulation/output.
+  --scenarios         instead: machines that are not what they seem, or do not stay as they were (siblings, slow
+                      cores, NUMA, quotas, memory, clocks, helpers that never come); writes scenarios.txt and .svg
   --quick             64 workers at most: seconds instead of minutes
   --against-machine   instead: twelve maps on this machine, which must have 2 CPUs or more and nothing else to
                       do, against the same maps simulated; writes against_machine.txt
@@ -26,6 +28,7 @@ output=""
 while (($#)); do
   case "$1" in
     --quick) quick=(--quick) && shift ;;
+    --scenarios) what=scenarios && shift ;;
     --against-machine) what=machine && shift ;;
     --build-dir)
       (($# >= 2)) || die "$1 needs a value"
@@ -50,7 +53,8 @@ repository=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 build_dir=${build_dir:-$repository/build/simulation}
 output=${output:-$build_dir/output}
 targets=(amorsize_simulation_chart)
-[[ $what == chart ]] || targets=(amorsize_simulation_measure amorsize_simulation_vs_machine)
+[[ $what != scenarios ]] || targets=(amorsize_simulation_scenarios)
+[[ $what != machine ]] || targets=(amorsize_simulation_measure amorsize_simulation_vs_machine)
 
 # The environment of whoever runs this must not decide for the maps.
 for name in "${!AMORSIZE_@}"; do
@@ -64,6 +68,11 @@ mkdir -p "$output"
 if [[ $what == chart ]]; then
   "$build_dir/tests/amorsize_simulation_chart" "${quick[@]}" "$output"
   echo "written: $output/simulation.txt, .csv and .svg"
+  exit 0
+fi
+if [[ $what == scenarios ]]; then
+  "$build_dir/tests/amorsize_simulation_scenarios" "${quick[@]}" "$output"
+  echo "written: $output/scenarios.txt and .svg"
   exit 0
 fi
 

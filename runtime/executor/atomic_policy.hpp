@@ -94,7 +94,7 @@ class backoff {
   }
 
  private:
-  static constexpr unsigned most_pauses = 256;  ///< some ten microseconds
+  static constexpr unsigned most_pauses = 4096;  ///< some hundred microseconds
   unsigned pauses_ = 1;
 };
 

@@ -9,6 +9,7 @@
 #include "runtime/executor/floating_point.hpp"
 #include "runtime/executor/gate.hpp"
 #include "runtime/executor/lowest_exception.hpp"
+#include "runtime/policy/beat_pause.hpp"
 #include "runtime/policy/controller.hpp"
 #include "runtime/policy/decision_history.hpp"
 #include "runtime/policy/map_event.hpp"
@@ -108,6 +109,9 @@ struct shared_map {
   /// Called by the holder of the beat, on any worker's thread.
   bool (*look)(void* of, policy::nanoseconds now) noexcept = nullptr;
   void* look_context = nullptr;
+  /// Has this process used up its quota since the last call, and had to wait? Null: it has none.
+  /// By the holder of the beat.
+  bool (*throttled)(void* of) noexcept = nullptr;
   policy::event_recorder record = nullptr;  ///< of chunks, steals and the like; null: nobody looks
   std::uint32_t map_id = 0;                 ///< in what is recorded
   crew* owner = nullptr;
@@ -128,6 +132,7 @@ struct shared_map {
   atomic<bool> exempt{false};
   /// When the next beat is due, nanoseconds of `time`. Written by the holder of the beat: relaxed.
   atomic<double> next_beat{0.0};
+  atomic<double> not_before{0.0};  ///< readings below this: the clock was set back
   /// Held by whoever ticks the controller. acquire/release: publishes the controller's state.
   atomic_flag beat{};
   /// While helpers are away for a comparison: the seat from whose range the caller works by turns;
@@ -136,6 +141,9 @@ struct shared_map {
   atomic<std::uint32_t> visit{0};
   alignas(cache_line) policy::nanoseconds beat_began{0};  ///< the present beat; guarded by `beat`
   policy::nanoseconds next_look{0};                       ///< guarded by `beat`
+  /// Time lost while the machine stood still; was the newest beat such a one? Guarded by `beat`.
+  policy::nanoseconds paused{0};
+  bool was_paused = false;
   std::size_t busiest_helper = 0;  ///< its seat, in the newest beat; guarded by `beat`
   /// What the caller has done on visits; also counted in its own seat. Written by the caller, read
   /// by the holder of the beat: relaxed, statistics.
@@ -202,6 +210,37 @@ struct shared_map {
             .map_id = map_id,
             .worker = static_cast<std::uint16_t>(seat),
             .kind = kind});
+  }
+
+  /// True when this beat tells nothing: the machine stood still, or its clock jumped. Not twice in
+  /// a row: then the items have become as dear as that. By the holder of the beat.
+  [[nodiscard]] bool was_pause(policy::beat_sample& sample,
+                               policy::nanoseconds planned,
+                               policy::nanoseconds cost) noexcept {
+    policy::nanoseconds lost = policy::pause_in(sample.wall, planned, cost, sample.items);
+    was_paused = lost.count() < 0.0 || (lost.count() > 0.0 && !was_paused);
+    if (!was_paused && throttled != nullptr &&
+        sample.wall - planned > policy::shortest_throttling && throttled(look_context)) {
+      lost = sample.wall - planned;
+      was_paused = true;
+    }
+    if (was_paused) {
+      paused += lost;
+      sample.finished -= lost;
+      next_look = beat_began;  // by the clock as it is now
+    }
+    return was_paused;
+  }
+
+  /// The holder of the beat, or before the door opens. from: a reading of the clock.
+  void set_next_beat(policy::nanoseconds from, policy::nanoseconds length) noexcept {
+    not_before.store((from - policy::clock_goes_back).count(), std::memory_order_relaxed);
+    next_beat.store((from + length).count(), std::memory_order_relaxed);
+  }
+  /// Also when the clock was set back: else there might be no beat for hours.
+  [[nodiscard]] bool is_beat_due(policy::nanoseconds now) const noexcept {
+    return now.count() >= next_beat.load(std::memory_order_relaxed) ||
+           now.count() < not_before.load(std::memory_order_relaxed);
   }
 
   void note_skipped(std::size_t index) noexcept {

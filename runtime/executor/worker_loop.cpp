@@ -166,7 +166,7 @@ policy::beat_sample collect(shared_map& map, nanoseconds now) noexcept {
   }
   sample.items_left = policy::saturating_subtract(map.layout.items - map.layout.first_item, done);
   sample.serial_left = ahead.predict(sample.items_left, map.layout.unit_items);
-  sample.finished = now - map.began;
+  sample.finished = now - map.began - map.paused;
   sample.wall = now - map.beat_began;
   map.beat_began = now;
   return sample;
@@ -179,12 +179,11 @@ bool look_around(shared_map& map, nanoseconds now) noexcept {
 
 void beat_if_due(shared_map& map, nanoseconds now) noexcept {
   // Looking before taking: else a thousand workers write this line over and over during a beat.
-  if (now.count() < map.next_beat.load(std::memory_order_relaxed) ||
-      map.beat.test(std::memory_order_relaxed) ||
+  if (!map.is_beat_due(now) || map.beat.test(std::memory_order_relaxed) ||
       map.beat.test_and_set(std::memory_order_acquire)) {
     return;
   }
-  if (now.count() < map.next_beat.load(std::memory_order_relaxed)) {
+  if (!map.is_beat_due(now)) {
     map.beat.clear(std::memory_order_release);  // another worker has just finished this beat
     return;
   }
@@ -193,14 +192,15 @@ void beat_if_due(shared_map& map, nanoseconds now) noexcept {
     if (map.door.wanted() > 0) {
       map.owner->set_workers(map, map.allowed.load(std::memory_order_relaxed));
     }
-    map.next_beat.store((now + policy::beat_length(now - map.began)).count(),
-                        std::memory_order_relaxed);
+    map.set_next_beat(now, policy::beat_length(now - map.began));
     map.beat.clear(std::memory_order_release);
     return;
   }
   bool changed = map.look != nullptr && now >= map.next_look && look_around(map, now);
-  const policy::beat_sample sample = collect(map, now);
-  changed |= map.controller->observe(sample);
+  const nanoseconds planned{map.next_beat.load(std::memory_order_relaxed) - map.beat_began.count()};
+  const nanoseconds cost = map.controller->cost();
+  policy::beat_sample sample = collect(map, now);
+  changed |= !map.was_pause(sample, planned, cost) && map.controller->observe(sample);
   if (changed && map.look != nullptr &&
       map.controller->next().n_jobs > map.allowed.load(std::memory_order_relaxed)) {
     static_cast<void>(look_around(map, now));  // is there memory for more?
@@ -220,7 +220,7 @@ void beat_if_due(shared_map& map, nanoseconds now) noexcept {
   }
   const nanoseconds length = std::max(map.controller->beat_length(sample.finished),
                                       beat_per_seat * static_cast<double>(map.width()));
-  map.next_beat.store((now + length).count(), std::memory_order_relaxed);
+  map.set_next_beat(now, length);
   map.beat.clear(std::memory_order_release);
 }
 

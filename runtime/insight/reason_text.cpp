@@ -141,6 +141,8 @@ std::string cause(const policy::decision& made) {
       return "in earlier calls the workers hindered each other (a lock or memory bound?)";
     case reason_code::trying_alone:
       return trial_text(made, "a short trial alone, do helpers help?", "with them");
+    case reason_code::trying_siblings:
+      return "do second threads on busy cores help?" + measured_text(made);
     case reason_code::trying_again:
       return trial_text(made, "trying again, do helpers help now?", "before");
     case reason_code::costs_changed:
@@ -235,6 +237,8 @@ std::string_view reason_name(policy::reason_code code) noexcept {
       return "no_speedup_before";
     case reason_code::trying_alone:
       return "trying_alone";
+    case reason_code::trying_siblings:
+      return "trying_siblings";
     case reason_code::trying_again:
       return "trying_again";
     case reason_code::costs_changed:

@@ -126,13 +126,14 @@ bool controller::is_believable() const noexcept {
 bool controller::worth_asking(const overheads& costs) const noexcept {
   const nanoseconds left = time_left();
   return left > worth_asking_from && left > costs.setup + costs.wake + costs.start &&
-         left > refused_ * grown_enough && now_ >= ask_again_at_ && items_left() > 1 &&
-         is_believable();
+         left > refused_ * grown_enough && !(now_ < ask_again_at_ && now_.count() > 0.0) &&
+         items_left() > 1 && is_believable();
 }
 
 void controller::consider(const overheads& costs, const capacity& where) noexcept {
   costs_ = costs;
   cpus_ = where.cpus;
+  cores_ = where.cores < where.cpus ? where.cores : 0;
   const remaining_work work{items_left(), expected_cost()};
   const nanoseconds alone = serial_time(work);
   const std::size_t limit =
@@ -166,7 +167,7 @@ void controller::consider(const overheads& costs, const capacity& where) noexcep
     ask_again_at_ = now_ + ask_interval;
     return;
   }
-  const std::size_t fit = fitting(limit);
+  const std::size_t fit = fitting(first_limit(limit));
   if (fit < 2) {
     decision_.reason = reason_code::memory_bound;
     return;
@@ -206,7 +207,7 @@ nanoseconds controller::saving(const overheads& costs) const noexcept {
 
 void controller::consider_series(const overheads& costs, const capacity& where) noexcept {
   consider(costs, where);
-  if (decision_.limit_jobs < 2 || decision_.items_left < 2) {
+  if (decision_.limit_jobs < 2 || decision_.items_left < 2 || fitting(2) < 2) {
     return;
   }
   // Too little may be left of this map by now; the next ones will be shared from their beginning.
@@ -244,11 +245,6 @@ void controller::start_sharing(nanoseconds now) noexcept {
   start_climb(cost > 0.0 ? 1.0 / cost : 0.0, now);
 }
 
-void controller::start_climb(double rate_alone, nanoseconds now) noexcept {
-  climb_.start(
-      decision_.n_jobs, rate_alone, now, chunk_duration(bounds_.chunk_duration, costs_.claim));
-}
-
 bool controller::may_add() const noexcept {
   return (decision_.n_jobs > 1 || decision_.reason == reason_code::memory_bound) &&
          decision_.n_jobs < fitting(decision_.limit_jobs) &&
@@ -278,7 +274,7 @@ bool controller::raise_if_longer(const beat_sample& sample) noexcept {
 
 /// More workers, if there may be and that is predicted to pay.
 bool controller::raise(reason_code why, const remaining_work& work, nanoseconds now) noexcept {
-  const std::size_t limit = fitting(decision_.limit_jobs);
+  const std::size_t limit = fitting(first_limit(decision_.limit_jobs));
   if (decision_.n_jobs >= limit) {
     return false;
   }

@@ -92,6 +92,9 @@ struct capacity {
   /// What there could be if the items waited and max_jobs said so; 0 = no more than workers.
   std::size_t waiting_workers = 0;
   std::size_t cpus = 0;  ///< that the calling thread may use, whoever else does; 0 = not told
+  /// Physical cores among them: the others are siblings of these, which may help or not. 0 = not
+  /// known, or a core for each.
+  std::size_t cores = 0;
 };
 
 class controller {
@@ -203,6 +206,11 @@ class controller {
   [[nodiscard]] std::size_t fitting(std::size_t n_jobs) const noexcept {
     return memory_jobs_ > 0 ? std::min(n_jobs, memory_jobs_) : n_jobs;
   }
+  /// Workers to begin with: siblings of cores that are busy already have to prove themselves.
+  [[nodiscard]] std::size_t first_limit(std::size_t limit) const noexcept {
+    const std::size_t cores = std::max<std::size_t>(2, cores_);
+    return cores_ > 0 && decision_.n_jobs <= cores ? std::min(limit, cores) : limit;
+  }
   [[nodiscard]] waiting_climb::bounds waiting_bounds() const noexcept;
   [[nodiscard]] bool begin_waiting(const remaining_work& work) noexcept;
   [[nodiscard]] bool follow_waiting(const beat_sample& sample) noexcept;
@@ -227,6 +235,7 @@ class controller {
   throughput_climb climb_;
   std::optional<waiting_climb> waiting_;  ///< while shared: making one costs 50 instructions
   std::size_t cpus_ = 0;                  ///< as last told
+  std::size_t cores_ = 0;                 ///< fewer than CPUs; 0 = as many
   std::size_t room_jobs_ = 0;             ///< what n_jobs may become at most, if the items wait
   std::size_t memory_jobs_ = 0;           ///< that fit; 0 = nothing is known
   overheads costs_{};

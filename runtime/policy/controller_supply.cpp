@@ -1,5 +1,6 @@
 // The controller's part that follows what the machine has to give: CPUs, memory, and items that
 // wait and leave CPUs free.
+#include "runtime/policy/chunk_size.hpp"
 #include "runtime/policy/controller.hpp"
 #include "runtime/policy/makespan.hpp"
 
@@ -8,6 +9,17 @@
 namespace amorsize {
 inline namespace AMORSIZE_ABI_NAMESPACE {
 namespace policy {
+
+/// All cores are busy: are their siblings of use?
+void controller::start_climb(double rate_alone, nanoseconds now) noexcept {
+  const std::size_t limit = fitting(decision_.limit_jobs);
+  const bool cores_only = cores_ > 0 && decision_.n_jobs == std::max<std::size_t>(2, cores_);
+  climb_.start(decision_.n_jobs,
+               rate_alone,
+               now,
+               chunk_duration(bounds_.chunk_duration, costs_.claim),
+               cores_only ? limit : 0);
+}
 
 waiting_climb::bounds controller::waiting_bounds() const noexcept {
   return {std::max<std::size_t>(1, decision_.limit_jobs), fitting(room_jobs_)};

@@ -37,6 +37,7 @@ enum class reason_code : std::uint8_t {
   no_speedup,          ///< measured: the workers hinder each other
   no_speedup_before,   ///< they did in earlier calls of the site
   trying_alone,        ///< a short comparison: is the rate better without helpers?
+  trying_siblings,     ///< all cores are busy: do their siblings help?
   trying_again,        ///< back-off is over: do helpers help now?
   costs_changed,       ///< the items became dearer, the helpers do help
   fewer_help_as_much,  ///< measured: fewer workers reach the same rate

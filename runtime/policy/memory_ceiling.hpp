@@ -20,6 +20,11 @@ inline constexpr double memory_reserve = 1.5;
 /// Only maps of such items are looked at: reading takes 10 to 150 us.
 inline constexpr nanoseconds memory_item{1e6};
 
+/// Of what an item touches only the pages are counted; this is the largest that a kernel gives by
+/// itself.
+inline constexpr double largest_page = 2.0 * 1024.0 * 1024.0;
+inline constexpr double not_told = -1.0;
+
 /// Bytes, at one moment.
 struct memory_reading {
   bool is_known = false;
@@ -33,7 +38,11 @@ class memory_ceiling {
   /// limit: what the map may take altogether; 0 = what is available.
   explicit memory_ceiling(double limit = 0.0) noexcept : limit_(limit) {}
 
-  /// workers: that ran items since the last reading, at most.
+  /// Nobody runs an item now, but the caller has. What its items took is free again: no more than
+  /// the process once had, nor than they touched anew, each (not_told: nobody knows). So a peak
+  /// from before the map makes it careful only if its items do take memory.
+  void observe_idle(const memory_reading& now, double touched) noexcept;
+  /// workers: that run items, and those that are to go once theirs are done.
   void observe(const memory_reading& now, std::size_t workers) noexcept;
 
   /// Workers that fit, at least 1 and at most `most`; `most` while nothing is known. O(1).
@@ -42,13 +51,23 @@ class memory_ceiling {
   [[nodiscard]] double per_worker() const noexcept { return per_worker_; }
 
  private:
+  void begin(const memory_reading& now) noexcept;
+  void follow_base(double in_use, std::size_t workers) noexcept;
+
   double limit_;
   double room_ = 0.0;  ///< for everything the map holds
   double peak_ = 0.0;  ///< when last looked
   double per_worker_ = 0.0;
-  double suspected_ = 0.0;          ///< by the first reading alone
-  std::array<double, 4> in_use_{};  ///< the newest readings, as a ring
-  std::size_t readings_ = 0;
+  double suspected_ = 0.0;  ///< while nobody has been seen running
+  bool is_begun_ = false;
+  std::size_t workers_ = 1;         ///< at the newest reading
+  std::array<double, 4> in_use_{};  ///< the newest readings with so many workers, as a ring
+  std::size_t newest_ = 0;          ///< how many there were of them
+  double level_ = 0.0;              ///< the lowest of the first of them
+  double first_ = 0.0;              ///< before anything was shared
+  double kept_ = 0.0;               ///< by process and results when the number of workers changed
+  double base_ = 0.0;               ///< and now
+  double last_in_use_ = 0.0;
 };
 
 }  // namespace policy

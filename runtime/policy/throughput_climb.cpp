@@ -57,12 +57,15 @@ nanoseconds beat_length(nanoseconds elapsed) noexcept {
 void throughput_climb::start(std::size_t n_jobs,
                              double rate_alone,
                              nanoseconds now,
-                             nanoseconds chunk) noexcept {
+                             nanoseconds chunk,
+                             std::size_t most) noexcept {
   if (n_jobs_most_ == 0) {
     together_.emplace();
   }
   n_jobs_ = n_jobs;
-  n_jobs_most_ = n_jobs;
+  n_jobs_most_ = std::max(n_jobs, most);
+  untried_ = n_jobs_most_ > n_jobs;
+  retry_at_ = untried_ ? now : retry_at_;
   rate_alone_ = rate_alone;
   chunk_ = sane(chunk);
   quiet_until_ = now;
@@ -74,6 +77,7 @@ void throughput_climb::enter(state next) noexcept {
   gathered_.emplace();
   beats_leaving_ = 0;
   beats_alone_ = 0;
+  beats_against_ = 0;
   arrived_ = 0;
   arriving_ = true;
   mixed_ = true;
@@ -154,12 +158,16 @@ throughput_climb::advice throughput_climb::watch(const beat_sample& sample) noex
   if (seen.finished < quiet_until_) {
     return {};
   }
-  if (n_jobs_ < n_jobs_most_ && seen.finished >= retry_at_) {
+  const nanoseconds left{static_cast<double>(seen.items_left) / rate_shared_};
+  const bool is_long = left > beat_length(seen.finished) * beats_to_profit;
+  if (n_jobs_ < n_jobs_most_ && seen.finished >= retry_at_ && (is_long || !untried_)) {
+    const reason_code why = untried_ ? reason_code::trying_siblings : reason_code::trying_again;
+    untried_ = false;
     n_jobs_fewer_ = n_jobs_;  // do more help by now?
     n_jobs_ = n_jobs_most_;
     enter(state::watching);
     retrying_more_ = true;
-    return {n_jobs_, reason_code::trying_again};
+    return {n_jobs_, why};
   }
   if (retrying_more_ && seen.workers <= n_jobs_fewer_) {
     // More were not to be had. It stays as it was.
@@ -169,11 +177,12 @@ throughput_climb::advice throughput_climb::watch(const beat_sample& sample) noex
     return {n_jobs_, reason_code::fewer_help_as_much};
   }
   if (retrying_more_) {
+    if (!is_brief(seen)) {
+      return {};  // until such a comparison is a small part of the map
+    }
     enter(state::fewer);
     return {n_jobs_fewer_, reason_code::fewer_help_as_much};
   }
-  const nanoseconds left{static_cast<double>(seen.items_left) / rate_shared_};
-  const bool is_long = left > beat_length(seen.finished) * beats_to_profit;
   const double ideal = static_cast<double>(n_jobs_);
   if (ratio_ > implausible_gain * ideal) {
     if (n_jobs_ <= few_workers && is_long) {
@@ -186,14 +195,18 @@ throughput_climb::advice throughput_climb::watch(const beat_sample& sample) noex
   if (const double gain = gain_by_caller(seen); gain > ratio_) {
     ratio_ = gain;  // of this beat only: it may be the caller whom an unfair lock favours
   }
-  if (ratio_ < worthwhile_gain) {
-    return try_alone(seen);
+  const bool in_doubt = recheck_at_.count() > 0.0 && seen.finished >= recheck_at_ && is_long;
+  if (ratio_ < worthwhile_gain || in_doubt) {
+    const advice trial = try_alone(seen);
+    recheck_at_ = trial.reason == reason_code::none ? recheck_at_ : nanoseconds{0};
+    return trial;
   }
   if (retrying_) {
     retrying_ = false;
     return {n_jobs_, reason_code::costs_changed};  // they do help now
   }
-  if (n_jobs_ > 2 && seen.workers == n_jobs_ && ratio_ < poor_efficiency * ideal && is_long) {
+  if (n_jobs_ > 2 && seen.workers == n_jobs_ && ratio_ < poor_efficiency * ideal && is_long &&
+      is_brief(seen)) {
     // By half at a time: if all were needed, no more than half of a beat is lost.
     n_jobs_fewer_ =
         std::max({std::size_t{2}, n_jobs_ / 2, static_cast<std::size_t>(std::lround(ratio_)) + 1});
@@ -230,12 +243,17 @@ double throughput_climb::gain_by_caller(const beat_sample& seen) const noexcept 
   return gain >= static_cast<double>(few_workers) ? gain : 0.0;
 }
 
-throughput_climb::advice throughput_climb::try_alone(const beat_sample& seen) noexcept {
+/// Is what a comparison takes, eight items of each worker, a small part of the map so far?
+bool throughput_climb::is_brief(const beat_sample& seen) const noexcept {
   const nanoseconds cost = together_->caller.items > 0
                                ? together_->caller.cost()
                                : sane(seen.busy) / static_cast<double>(seen.items);
   const nanoseconds length = chunk_ + cost * static_cast<double>(2 * items_to_compare_a_place);
-  if (length > std::max(beat_length(seen.finished), seen.finished * comparison_fraction)) {
+  return length <= std::max(beat_length(seen.finished), seen.finished * comparison_fraction);
+}
+
+throughput_climb::advice throughput_climb::try_alone(const beat_sample& seen) noexcept {
+  if (!is_brief(seen)) {
     return {};
   }
   enter(state::comparing);
@@ -293,6 +311,8 @@ throughput_climb::advice throughput_climb::compare(const beat_sample& sample) no
   if (ratio_ >= worthwhile_gain) {
     quiet_until_ = seen.finished + beat_length(seen.finished) *
                                        (ratio_ >= clear_gain ? quiet_beats : doubtful_beats);
+    // A small gain may have been chance, and nothing else would ever ask again.
+    recheck_at_ = ratio_ >= clear_gain ? nanoseconds{0} : seen.finished * 2.0 + first_retry;
     enter(state::watching);
     return {n_jobs_, reason_code::costs_changed};
   }
@@ -307,28 +327,39 @@ throughput_climb::advice throughput_climb::shed(nanoseconds now) noexcept {
 }
 
 throughput_climb::advice throughput_climb::compare_fewer(const beat_sample& sample) noexcept {
-  if (sample.workers > n_jobs_fewer_) {
+  if (is_leaving(sample, n_jobs_fewer_)) {
     return {};
   }
   const beat_sample seen = gather(sample);
   if (seen.items < items_to_judge_a_worker * seen.workers) {
     return {};
   }
-  quiet_until_ = seen.finished + beat_length(seen.finished) * quiet_beats;
-  enter(state::watching);
   // As many items a second, and not because they became cheaper: the caller's own, in one place,
   // must take as much less time as there are fewer workers.
   const double fewer = static_cast<double>(n_jobs_) / static_cast<double>(n_jobs_fewer_);
   const bool comparable =
       together_->caller.items > 0 && seen.caller.items > 0 && seen.caller.busy.count() > 0.0;
   const double relief = comparable ? together_->caller.cost() / seen.caller.cost() : fewer;
-  if (rate_together(seen) * worthwhile_gain >= rate_shared_ && relief >= fewer * clear_relief) {
+  const bool as_good =
+      rate_together(seen) * worthwhile_gain >= rate_shared_ && relief >= fewer * clear_relief;
+  // Both verdicts need two beats, unless it is clear: the caller's first chunk may have begun when
+  // the others were still there.
+  const bool is_clear = rate_together(seen) * clear_gain < rate_shared_;
+  beats_alone_ += as_good ? 1 : 0;
+  beats_against_ += as_good ? 0 : 1;
+  if (!is_clear && std::max(beats_alone_, beats_against_) < beats_before_shedding) {
+    gathered_.emplace();
+    return {};
+  }
+  quiet_until_ = seen.finished + beat_length(seen.finished) * quiet_beats;
+  enter(state::watching);
+  if (as_good) {
     n_jobs_ = n_jobs_fewer_;
     retry_at_ = seen.finished + std::max(first_retry, seen.finished);
     return {n_jobs_, reason_code::fewer_help_as_much};
   }
   // All are needed. What looked like poor efficiency were dearer items.
-  if (seen.workers == n_jobs_fewer_) {
+  if (seen.workers == n_jobs_fewer_ && is_clear) {
     rate_alone_ = rate_shared_ / static_cast<double>(n_jobs_);
   }
   return {n_jobs_, reason_code::costs_changed};

@@ -48,11 +48,13 @@ class throughput_climb {
   };
 
   /// Before anything else. Helpers have been asked for. rate_alone: items per nanosecond before.
-  /// chunk: how long a whole one takes; who is sent away ends his first.
+  /// chunk: how long a whole one takes; who is sent away ends his first. most: more are there, of
+  /// whom nobody knows whether they help; 0 = no more.
   void start(std::size_t n_jobs,
              double rate_alone,
              nanoseconds now,
-             nanoseconds chunk = nanoseconds{0}) noexcept;
+             nanoseconds chunk = nanoseconds{0},
+             std::size_t most = 0) noexcept;
 
   /// One beat. n_jobs of the advice is what should be in force from now on. O(1).
   [[nodiscard]] advice observe(const beat_sample& sample) noexcept;
@@ -84,6 +86,7 @@ class throughput_climb {
   };
 
   [[nodiscard]] advice watch(const beat_sample& seen) noexcept;
+  [[nodiscard]] bool is_brief(const beat_sample& seen) const noexcept;
   [[nodiscard]] advice try_alone(const beat_sample& seen) noexcept;
   [[nodiscard]] advice compare(const beat_sample& seen) noexcept;
   [[nodiscard]] advice compare_fewer(const beat_sample& seen) noexcept;
@@ -111,12 +114,15 @@ class throughput_climb {
   std::optional<beat_sample> gathered_;  ///< samples too small to judge by, summed up
   std::optional<beat_sample> together_;  ///< the newest beats with helpers
   int beats_leaving_ = 0;                ///< of this comparison, while somebody had not left yet
-  int beats_alone_ = 0;                  ///< of this comparison, that spoke against the helpers
+  int beats_alone_ = 0;         ///< of this comparison, that spoke against those who are away
+  int beats_against_ = 0;       ///< that spoke for them
   std::size_t arrived_ = 0;     ///< most workers seen in a beat since helpers were asked for
   nanoseconds retry_at_{0};     ///< when helpers, or more of them, are tried again
   nanoseconds quiet_until_{0};  ///< no comparison before: bounds what comparing costs
   bool arriving_ = true;        ///< helpers may still be on their way
   bool mixed_ = true;           ///< no beat yet in which all helpers ran from its beginning
+  nanoseconds recheck_at_{0};   ///< the newest comparison was in doubt; 0 = it was not
+  bool untried_ = false;        ///< more than n_jobs_ have not been tried yet
   bool retrying_ = false;       ///< rate_alone_ was measured just before the helpers came
   bool retrying_more_ = false;  ///< n_jobs_fewer_ ran before; they are compared with once more
 };

@@ -43,10 +43,33 @@ std::string_view read_or_empty(text_reader& files,
   return files.read(directory, name).value_or(std::string_view{});
 }
 
-void keep_smaller(std::optional<double>& smallest, std::optional<double> other) noexcept {
-  if (other && (!smallest || *other < *smallest)) {
-    smallest = other;
+/// The group that grants the fewest CPUs.
+struct tightest_group {
+  std::optional<double> quota;
+  const std::string* directory = nullptr;
+
+  void keep_smaller(std::optional<double> other, const std::string& of) noexcept {
+    if (other && (!quota || *other < *quota)) {
+      quota = other;
+      directory = &of;
+    }
   }
+};
+
+tightest_group find_tightest(text_reader& files, const cgroup_chain& chain) noexcept {
+  tightest_group tightest;
+  for (const std::string& directory : chain.unified) {
+    tightest.keep_smaller(parse_cpu_max(read_or_empty(files, directory, "/cpu.max")), directory);
+  }
+  for (const std::string& directory : chain.cpu) {
+    const std::optional<std::uint64_t> quota =
+        parse_whole_number(trim(read_or_empty(files, directory, "/cpu.cfs_quota_us")));
+    if (quota) {  // "-1" is no limit
+      const std::string_view period = read_or_empty(files, directory, "/cpu.cfs_period_us");
+      tightest.keep_smaller(quota_over_period(quota, parse_whole_number(trim(period))), directory);
+    }
+  }
+  return tightest;
 }
 
 struct memory_files {
@@ -93,19 +116,14 @@ cgroup_chain find_cgroup_chain(std::string_view root, std::string_view membershi
 }
 
 std::optional<double> read_cpu_quota(text_reader& files, const cgroup_chain& chain) noexcept {
-  std::optional<double> tightest;
-  for (const std::string& directory : chain.unified) {
-    keep_smaller(tightest, parse_cpu_max(read_or_empty(files, directory, "/cpu.max")));
-  }
-  for (const std::string& directory : chain.cpu) {
-    const std::optional<std::uint64_t> quota =
-        parse_whole_number(trim(read_or_empty(files, directory, "/cpu.cfs_quota_us")));
-    if (quota) {  // "-1" is no limit
-      const std::string_view period = read_or_empty(files, directory, "/cpu.cfs_period_us");
-      keep_smaller(tightest, quota_over_period(quota, parse_whole_number(trim(period))));
-    }
-  }
-  return tightest;
+  return find_tightest(files, chain).quota;
+}
+
+std::optional<throttling> read_throttling(text_reader& files, const cgroup_chain& chain) noexcept {
+  const tightest_group found = find_tightest(files, chain);
+  return found.directory == nullptr
+             ? std::nullopt
+             : parse_throttling(read_or_empty(files, *found.directory, "/cpu.stat"));
 }
 
 cgroup_limits read_memory_limits(text_reader& files, const cgroup_chain& chain) noexcept {

@@ -41,6 +41,11 @@ struct cgroup_limits {
 [[nodiscard]] std::optional<double> read_cpu_quota(text_reader& files,
                                                    const cgroup_chain& chain) noexcept;
 
+/// How often and for how long the tightest of these groups had used up its quota; nullopt when none
+/// has a quota, or says. Allocation as above.
+[[nodiscard]] std::optional<throttling> read_throttling(text_reader& files,
+                                                        const cgroup_chain& chain) noexcept;
+
 /// The members about memory; the others stay empty. Allocation as above.
 [[nodiscard]] cgroup_limits read_memory_limits(text_reader& files,
                                                const cgroup_chain& chain) noexcept;

@@ -132,6 +132,28 @@ std::optional<double> quota_over_period(std::optional<std::uint64_t> quota,
   return static_cast<double>(*quota) / static_cast<double>(*period);
 }
 
+std::optional<throttling> parse_throttling(std::string_view cpu_stat) noexcept {
+  constexpr double nanoseconds_per_microsecond = 1e3;
+  std::optional<throttling> seen;
+  while (!cpu_stat.empty()) {
+    std::string_view line = take_until(cpu_stat, '\n');
+    const std::string_view name = take_word(line);
+    const std::optional<std::uint64_t> value = parse_whole_number(trim(line));
+    if (!value) {
+      continue;
+    }
+    if (name == "nr_throttled") {
+      seen.emplace(seen.value_or(throttling{})).times = *value;
+    } else if (name == "throttled_time") {
+      seen.emplace(seen.value_or(throttling{})).lasted_ns = static_cast<double>(*value);
+    } else if (name == "throttled_usec") {
+      seen.emplace(seen.value_or(throttling{})).lasted_ns =
+          static_cast<double>(*value) * nanoseconds_per_microsecond;
+    }
+  }
+  return seen;
+}
+
 std::optional<std::uint64_t> parse_memory_limit(std::string_view text) noexcept {
   const std::optional<std::uint64_t> bytes = parse_whole_number(trim(text));
   return bytes && *bytes < unlimited_memory_bytes ? bytes : std::nullopt;

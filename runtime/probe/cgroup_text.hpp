@@ -40,6 +40,16 @@ struct cgroup_mount {
 [[nodiscard]] std::optional<double> quota_over_period(std::optional<std::uint64_t> quota,
                                                       std::optional<std::uint64_t> period) noexcept;
 
+/// How often a group had used up its quota, and for how long its threads had to wait then, all of
+/// its CPUs together. Both only grow.
+struct throttling {
+  std::uint64_t times = 0;
+  double lasted_ns = 0.0;
+};
+/// Of a cpu.stat, whose time is in nanoseconds in version 1 and in microseconds in version 2;
+/// nullopt when it says nothing about it.
+[[nodiscard]] std::optional<throttling> parse_throttling(std::string_view cpu_stat) noexcept;
+
 /// Bytes; nullopt for "max", for the huge number by which version 1 says "unlimited", for nonsense.
 [[nodiscard]] std::optional<std::uint64_t> parse_memory_limit(std::string_view text) noexcept;
 

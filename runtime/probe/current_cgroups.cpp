@@ -129,6 +129,23 @@ double last_cpu_quota() noexcept {
   return std::max(cpu_quota.load(std::memory_order_relaxed), 0.0);
 }
 
+std::optional<throttling> current_throttling() noexcept {
+  std::optional<throttling> found;
+  if (last_cpu_quota() > 0.0) {
+    try {
+      if (const reading_turn turn; turn.mine() && place != nullptr) {
+        read_at(*place, [&](text_reader& files, const cgroup_chain& chain) {
+          found = read_throttling(files, chain);
+          return 0.0;
+        });
+      }
+    } catch (const std::exception&) {
+      found.reset();  // no memory: nobody knows
+    }
+  }
+  return found;
+}
+
 std::optional<std::uint64_t> current_memory_left() noexcept {
   const double left = reread(memory_left, read_left);
   if (left == never_read || left == no_limit) {

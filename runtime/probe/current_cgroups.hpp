@@ -3,6 +3,7 @@
 #pragma once
 
 #include "runtime/policy/units.hpp"
+#include "runtime/probe/cgroup_text.hpp"
 
 #include <amorsize/version.hpp>
 
@@ -22,6 +23,12 @@ namespace probe {
 
 /// The last reading, however old; 0 also when there was none.
 [[nodiscard]] double last_cpu_quota() noexcept;
+
+/// How often the group with the quota was throttled, and how long its threads waited then, all CPUs
+/// together; nullopt = no quota, or the system does not say. Only where a quota was read before.
+///
+/// Overhead: as above with max_age 0, and one file more.
+[[nodiscard]] std::optional<throttling> current_throttling() noexcept;
 
 /// Bytes that the tightest control group has left; nullopt = no limit.
 ///

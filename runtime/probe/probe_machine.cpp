@@ -93,6 +93,9 @@ std::size_t physical_cores(const topology* where, thread_handle of = 0) noexcept
   return where != nullptr ? count_places(where->core_of_cpu, mask) : mask.count();
 }
 
+/// From so many times the whole CPUs of a quota on there is a worker for the rest of it.
+constexpr double worthwhile_rest = 1.1;
+
 void fill_topology(machine& found, const topology& where) {
   cpu_set mask;
   found.logical_cores = where.logical_cores;
@@ -114,7 +117,12 @@ cpu_limits combine_cpu_limits(std::size_t allowed, double cpu_quota) noexcept {
     return limits;
   }
   limits.cpu_quota = cpu_quota;
-  const double whole = std::max(std::floor(cpu_quota + 0.5), 1.0);
+  // One more than the whole CPUs where the rest of the quota is half of one or brings a tenth:
+  // workers that use it up together get all of it, and all of them stand still until the next
+  // period.
+  const double complete = std::max(std::floor(cpu_quota), 1.0);
+  const bool has_rest = cpu_quota >= complete + 0.5 || cpu_quota >= complete * worthwhile_rest;
+  const double whole = has_rest ? complete + 1.0 : complete;
   if (whole < static_cast<double>(limits.allowed_cpus)) {
     limits.usable_cpus = static_cast<std::size_t>(whole);
   }

@@ -246,7 +246,8 @@ thread_usage steady_clock::usage() const noexcept {
     return {since(used.ru_utime) + since(used.ru_stime),
             static_cast<std::uint64_t>(waits),
             static_cast<std::uint64_t>(std::max(0L, used.ru_nivcsw)),
-            true};
+            true,
+            static_cast<std::uint64_t>(std::max(0L, used.ru_minflt))};
   }
 #endif
   return {};

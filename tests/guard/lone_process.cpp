@@ -83,6 +83,10 @@ std::size_t usable_cpus_again(unsigned long) noexcept {
   return amorsize_tests::lone_process::running().cpus();
 }
 
+std::optional<probe::throttling> throttling_now() noexcept {
+  return std::nullopt;
+}
+
 policy::memory_reading memory_now(policy::nanoseconds) noexcept {
   return {};
 }

@@ -97,6 +97,9 @@ TEST_CASE("a trial says what it is about, and no rate that cannot be", "[insight
   made.measured_rate_ratio = 1.9;
   CHECK(reason_text(made) ==
         "shared: 2 of 2 workers, items now cost 90 ns, helpers help (1.90 x the rate of one)");
+  made.reason = reason_code::trying_siblings;
+  CHECK(reason_text(made) ==
+        "shared: 2 of 2 workers, do second threads on busy cores help? (1.90 x the rate of one)");
   made.reason = reason_code::trying_again;
   made.measured_rate_ratio = 0.8;
   CHECK(reason_text(made) ==

@@ -1,6 +1,8 @@
 #include "runtime/policy/controller.hpp"
 #include "tests/support/catch.hpp"
 
+#include <algorithm>
+#include <cstddef>
 #include <limits>
 #include <random>
 
@@ -336,4 +338,32 @@ TEST_CASE("a mask that is narrowed bounds n_jobs, also in the middle of a compar
   CHECK(decides.adapt(8, nanoseconds{900e6}));
   CHECK(decides.next().n_jobs == 8);
   CHECK(decides.next().reason == reason_code::more_cpus);
+}
+
+TEST_CASE("with siblings there is a worker for each core at first", "[policy][unit]") {
+  for (const std::size_t cores : {1U, 4U, 32U}) {
+    controller decides(1'000'000, {}, nanoseconds{0});
+    decides.observe(chunk_sample{1, nanoseconds{10e3}, nanoseconds{10e3}});
+    decides.observe(chunk_sample{8, nanoseconds{80e3}, nanoseconds{90e3}});
+    decides.consider(asleep, {2 * cores, reason_code::workers_busy, 0, 2 * cores, cores});
+    CHECK(decides.next().n_jobs == std::max<std::size_t>(2, cores));
+    CHECK(decides.next().limit_jobs == 2 * cores);
+    CHECK(decides.room_jobs() == 2 * cores);
+  }
+}
+
+TEST_CASE("a clock that was set back in a map's first blocks does not keep it serial",
+          "[policy][unit]") {
+  controller decides(100'000, {}, nanoseconds{0});
+  decides.observe(chunk_sample{1, nanoseconds{10e3}, nanoseconds{10e3}});
+  decides.observe(chunk_sample{8, nanoseconds{80e3}, nanoseconds{-3600e9}});
+  CHECK(decides.worth_asking(asleep));
+}
+
+TEST_CASE("a map whose items fit but once is not shared for a series", "[policy][unit]") {
+  controller decides(1'000, {}, nanoseconds{0});
+  decides.observe(chunk_sample{1, nanoseconds{300e3}, nanoseconds{300e3}});
+  static_cast<void>(decides.bound_by_memory(1, nanoseconds{300e3}));
+  decides.consider_series(awake, {2, reason_code::workers_busy, 0, 2});
+  CHECK(decides.next().n_jobs == 1);
 }

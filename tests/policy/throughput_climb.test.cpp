@@ -12,8 +12,9 @@ namespace {
 template <class Rate>
 class playground {
  public:
-  playground(Rate rate, std::size_t n_jobs) : rate_(rate), n_jobs_(n_jobs) {
-    climb_.start(n_jobs, rate_(1), nanoseconds{0});
+  /// most: more are there, of whom nobody knows whether they help; 0 = no more.
+  playground(Rate rate, std::size_t n_jobs, std::size_t most = 0) : rate_(rate), n_jobs_(n_jobs) {
+    climb_.start(n_jobs, rate_(1), nanoseconds{0}, nanoseconds{0}, most);
   }
 
   /// One beat; follows the advice. Returns the reason, none when nothing changed.
@@ -123,6 +124,39 @@ TEST_CASE("a rate alone that was measured far too low is measured again", "[poli
   }
   CHECK(machine.n_jobs() == 1);
   CHECK(machine.climb().compared_rate() == Approx(0.002));
+}
+
+TEST_CASE("siblings of busy cores stay when they raise the rate, and go when they do not",
+          "[policy][unit]") {
+  constexpr std::size_t cores = 8;
+  for (const double gain : {0.85, 1.0, 1.15, 1.3, 2.0}) {
+    // Workers on cores of their own count one, each pair on a core `gain`.
+    playground machine(
+        [&](std::size_t k) {
+          const double alone = static_cast<double>(std::min(k, cores));
+          const double pairs = static_cast<double>(k > cores ? k - cores : 0);
+          return 0.001 * (alone + pairs * (gain - 1.0));
+        },
+        cores,
+        2 * cores);
+    bool was_tried = false;
+    for (int i = 0; i < 400; ++i) {
+      was_tried = machine.beat() == reason_code::trying_siblings || was_tried;
+    }
+    CAPTURE(gain);
+    CHECK(was_tried);
+    CHECK(machine.n_jobs() == (gain > 1.02 ? 2 * cores : cores));
+  }
+}
+
+TEST_CASE("a small gain is asked about again", "[policy][unit]") {
+  playground machine([](std::size_t k) { return k == 1 ? 0.001 : 0.00101; }, 2);
+  int trials = 0;
+  for (int i = 0; i < 2'000; ++i) {
+    trials += machine.beat() == reason_code::trying_alone ? 1 : 0;
+  }
+  CHECK(trials >= 2);
+  CHECK(machine.together() + machine.alone() == machine.now());
 }
 
 TEST_CASE("helpers come back when the lock is gone", "[policy][unit]") {

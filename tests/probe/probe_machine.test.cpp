@@ -21,9 +21,12 @@ using amorsize::probe::load_physical_cores;
 using amorsize::probe::probe_cpu_limits;
 using amorsize::probe::probe_machine;
 
-TEST_CASE("a quota counts as the nearest whole number of CPUs, at least one", "[probe][unit]") {
+TEST_CASE("the rest of a quota is one CPU more where that is worth a worker", "[probe][unit]") {
   CHECK(combine_cpu_limits(8, 1.5).usable_cpus == 2);
-  CHECK(combine_cpu_limits(8, 1.4).usable_cpus == 1);
+  CHECK(combine_cpu_limits(8, 1.4).usable_cpus == 2);
+  CHECK(combine_cpu_limits(8, 1.05).usable_cpus == 1);
+  CHECK(combine_cpu_limits(8, 4.2).usable_cpus == 4);
+  CHECK(combine_cpu_limits(8, 4.5).usable_cpus == 5);
   CHECK(combine_cpu_limits(8, 1.0).usable_cpus == 1);
   CHECK(combine_cpu_limits(8, 0.3).usable_cpus == 1);
   CHECK(combine_cpu_limits(8, 7.5).usable_cpus == 8);

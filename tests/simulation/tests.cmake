@@ -20,14 +20,18 @@ add_library(amorsize_simulator OBJECT
   "${machine_dir}/cost_shape.cpp"
   "${machine_dir}/fiber.cpp"
   "${machine_dir}/memory_model.cpp"
+  "${machine_dir}/random_scenario.cpp"
+  "${machine_dir}/scenario.cpp"
   "${machine_dir}/simulate.cpp"
   "${machine_dir}/simulate_stream.cpp"
+  "${machine_dir}/topology_model.cpp"
   "${machine_dir}/virtual_enlist.cpp"
   "${machine_dir}/virtual_machine.cpp"
   "${machine_dir}/virtual_process.cpp")
 amorsize_settings(amorsize_simulator)
 target_include_directories(amorsize_simulator PRIVATE "${PROJECT_SOURCE_DIR}"
   "${PROJECT_SOURCE_DIR}/include")
+target_link_libraries(amorsize_simulator PRIVATE PkgConfig::HWLOC)
 target_compile_definitions(amorsize_simulator PUBLIC AMORSIZE_ASSERTIONS AMORSIZE_STATIC
   AMORSIZE_ATOMICS="tests/support/virtual_machine/simulated_atomics.hpp"
   AMORSIZE_TRACES="${CMAKE_CURRENT_SOURCE_DIR}/simulation/traces")
@@ -35,7 +39,7 @@ target_compile_definitions(amorsize_simulator PUBLIC AMORSIZE_ASSERTIONS AMORSIZ
 target_compile_options(amorsize_simulator PUBLIC -O2 PRIVATE -U_FORTIFY_SOURCE)
 
 # What a program with the simulator links.
-set(simulator_objects amorsize_simulator amorsize_insight amorsize_policy)
+set(simulator_objects amorsize_simulator amorsize_insight amorsize_policy PkgConfig::HWLOC)
 
 # tests/simulate.sh runs these. Built on demand: none of them is a test. The one that measures links the
 # library as it is, the others the simulator.
@@ -50,6 +54,9 @@ endfunction()
 amorsize_simulation_program(chart LINK ${simulator_objects} SOURCES
   simulation/chart.cpp
   simulation/heat_map.cpp)
+amorsize_simulation_program(scenarios LINK ${simulator_objects} SOURCES
+  simulation/heat_map.cpp
+  simulation/scenario_table.cpp)
 amorsize_simulation_program(measure LINK amorsize::amorsize SOURCES
   simulation/machine_workloads.cpp
   simulation/measure_machine.cpp

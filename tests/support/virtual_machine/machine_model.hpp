@@ -25,13 +25,28 @@ struct stall {
   nanoseconds until{0};
 };
 
+/// From then on so many bytes are left to the map, altogether: somebody else takes them.
+struct memory_step {
+  nanoseconds from{0};
+  double available = 0.0;
+};
+
 /// What items take while they run.
 struct memory_use_model {
   double bytes_per_item = 0.0;
   double available = 0.0;  ///< to the map, altogether; 0 = the system does not tell
+  std::vector<memory_step> steps = {};
 };
 
-/// From then on the process may use so many CPUs: an affinity mask or a quota that changes.
+/// What the clock does wrong, by the machine's own time.
+struct clock_fault {
+  nanoseconds from{0};
+  nanoseconds until{0};  ///< it stands still up to here
+  nanoseconds jump{0};   ///< and is off by so much from here on, either way
+};
+
+/// From then on the process may use so many CPUs: an affinity mask or a quota that changes. More
+/// threads than that share them.
 struct capacity_step {
   nanoseconds from{0};
   std::size_t workers = 1;
@@ -47,6 +62,10 @@ struct fault_model {
   std::vector<stall> stalls = {};
   /// Readings of the clock are off by up to so much either way; neighbouring ones may go back.
   nanoseconds clock_noise{0};
+  /// In order of time.
+  std::vector<clock_fault> clock = {};
+  /// Readings are multiples of this.
+  nanoseconds clock_tick{0};
 };
 
 /// Items that wait. The default does not.
@@ -82,11 +101,27 @@ struct machine_model {
 
   /// Relative speed of each worker; empty: all 1. Later ones are 1.
   std::vector<double> speeds = {};
+  /// Physical cores, if fewer than workers. Threads that share one have this part of their speed,
+  /// and the system sees to it that no core is idle meanwhile. 0: a core for each worker.
+  std::size_t cores = 0;
+  double shared_core_speed = 1.0;
+  /// NUMA node of each worker; empty: one for all. Later ones are on the last.
+  std::vector<std::size_t> nodes = {};
+  /// On top of a miss, when the line comes from another node.
+  nanoseconds between_nodes{0};
   fault_model faults = {};
   waiting_model waiting = {};
   memory_use_model memory = {};
   /// In order of time; before the first of them all workers may be used.
   std::vector<capacity_step> steps = {};
+
+  /// Does a worker's speed depend on what the others do?
+  [[nodiscard]] bool shares_cpus() const noexcept {
+    return !steps.empty() || (cores > 0 && cores < workers);
+  }
+  [[nodiscard]] std::size_t node_of(std::size_t worker) const noexcept {
+    return nodes.empty() ? 0 : nodes[worker < nodes.size() ? worker : nodes.size() - 1];
+  }
 
   /// Claiming a chunk alone: one word that nobody else looks at, one reading of the clock.
   [[nodiscard]] nanoseconds claim() const noexcept { return rmw_hit + clock_reading; }

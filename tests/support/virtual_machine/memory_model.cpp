@@ -31,13 +31,14 @@ nanoseconds memory_model::load(const void* at, std::size_t thread, nanoseconds n
   if (where.owner != several) {
     where.readers.reset();
     where.readers.set(where.owner);
+    where.writer = where.owner;
     where.owner = several;
   }
   if (where.readers.test(thread)) {
     return now;
   }
   where.readers.set(thread);
-  return now + costs_.load_miss;
+  return now + costs_.load_miss + way(where.writer, thread);
 }
 
 nanoseconds memory_model::store(const void* at, std::size_t thread, nanoseconds now) {
@@ -50,8 +51,10 @@ nanoseconds memory_model::store(const void* at, std::size_t thread, nanoseconds 
 nanoseconds memory_model::modify(const void* at, std::size_t thread, nanoseconds now) {
   line& where = line_of(at);
   const bool own = where.owner == thread || where.owner == nobody;
+  const std::size_t from = where.owner == several ? where.writer : where.owner;
   where.owner = thread;
-  where.busy_until = std::max(now, where.busy_until) + (own ? costs_.rmw_hit : costs_.rmw_miss);
+  where.busy_until = std::max(now, where.busy_until) +
+                     (own ? costs_.rmw_hit : costs_.rmw_miss + way(from, thread));
   return where.busy_until;
 }
 

@@ -16,6 +16,7 @@ struct costly_body {
   const item_costs& costs;
   std::size_t chunks = 0;
   std::size_t items = 0;
+  std::vector<bool> is_done = std::vector<bool>(costs.items());
 
   static void run(void* context, amorsize::detail::item_block& block) {
     auto& self = *static_cast<costly_body*>(context);
@@ -25,6 +26,13 @@ struct costly_body {
       }
     } else {
       self.on.advance(self.costs.of_range(block.first, block.last));
+    }
+    for (std::size_t item = block.first; item < block.last; ++item) {
+      if (self.is_done[item]) {
+        std::fprintf(stderr, "item %zu was run twice\n", item);
+        std::abort();
+      }
+      self.is_done[item] = true;
     }
     self.items += block.last - block.first;
     ++self.chunks;
@@ -37,7 +45,8 @@ machine_counts difference(const machine_counts& after, const machine_counts& bef
           after.clock_readings - before.clock_readings,
           after.modifications - before.modifications,
           after.sleeps - before.sleeps,
-          after.lost - before.lost};
+          after.lost - before.lost,
+          after.late - before.late};
 }
 
 /// Long enough for every helper to fall asleep.
@@ -110,20 +119,24 @@ simulated_map simulate_warm(const machine_model& on,
 }
 
 best_n_jobs find_best_n_jobs(const machine_model& on, const item_costs& costs, std::uint64_t seed) {
-  virtual_process process(on, seed);
-  make_helpers(process);
-  site memory;
-  static_cast<void>(simulate(process, costs, {}, &memory));
+  // Each in a process of its own: what one leaves behind is no merit or fault of the next.
+  const auto time_of = [&](std::size_t n_jobs) {
+    virtual_process process(on, seed);
+    make_helpers(process);
+    site memory;
+    static_cast<void>(simulate(process, costs, {}, &memory));
+    process.machine().sleep_for(pause_between);
+    amorsize::options how;
+    how.n_jobs = n_jobs;
+    return simulate(process, costs, how, &memory).makespan;
+  };
   std::vector<best_n_jobs> tried{{1, costs.total()}};
   for (std::size_t base = 2; base <= on.workers; base *= 2) {
     for (const std::size_t n_jobs : {base, base + base / 2}) {
       if (n_jobs > on.workers) {
         break;
       }
-      amorsize::options how;
-      how.n_jobs = n_jobs;
-      process.machine().sleep_for(pause_between);
-      tried.push_back({n_jobs, simulate(process, costs, how, &memory).makespan});
+      tried.push_back({n_jobs, time_of(n_jobs)});
     }
   }
   best_n_jobs best =

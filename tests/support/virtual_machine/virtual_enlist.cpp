@@ -51,6 +51,7 @@ bool virtual_enlist::start(ticket_index ticket, serve_function serve, void* crew
   nanoseconds start = on_.jittered(costs.start, on_.model().wake_jitter);
   if (on_.chance() < on_.model().faults.late_fraction) {
     start += on_.model().faults.lateness;
+    ++on_.counts().late;
   }
   on_.wake_at(helpers_[ticket].thread, on_.exact_now() + start);
   return true;

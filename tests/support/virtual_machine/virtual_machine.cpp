@@ -2,6 +2,7 @@
 #include "tests/support/virtual_machine/virtual_machine.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <utility>
@@ -13,8 +14,12 @@ virtual_machine* only = nullptr;
 
 /// Blocking on a word and being woken: two system calls and a switch.
 constexpr nanoseconds notify_cost{3e3};
+/// No simulation lasts so long: what is still running then will run for ever.
+constexpr nanoseconds for_ever{1e15};
 /// Asking the system what a thread has used.
 constexpr nanoseconds usage_cost{500};
+/// Where a worker's speed depends on the others, it is looked at again after so much work.
+constexpr nanoseconds look_at_others{20e3};
 
 }  // namespace
 
@@ -28,7 +33,10 @@ virtual_machine::virtual_machine(const machine_model& model, std::uint64_t seed)
     std::fputs("two virtual machines at once\n", stderr);
     std::abort();
   }
-  threads_.emplace_back().stack = std::make_unique<fiber>();
+  thread& main = threads_.emplace_back();
+  main.stack = std::make_unique<fiber>();
+  memory_.put_on_node(main_thread, model_.node_of(0));
+  set_runs(main, true);
   only = this;
 }
 
@@ -42,16 +50,53 @@ nanoseconds virtual_machine::now() const noexcept {
   ++counts_.clock_readings;
   // Reading the clock does not change the machine for its user, but takes time.
   const_cast<virtual_machine*>(this)->advance_unnoticed(model_.clock_reading);
-  const nanoseconds noise = model_.faults.clock_noise;
+  const fault_model& faults = model_.faults;
   const nanoseconds exact = exact_now();
-  return noise.count() > 0.0 ? exact + noise * (2.0 * uniform_(random_) - 1.0) : exact;
+  nanoseconds shown = exact;
+  for (const clock_fault& one : faults.clock) {
+    if (exact >= one.until) {
+      shown += one.jump;
+    } else if (exact >= one.from) {
+      shown -= exact - one.from;
+    }
+  }
+  if (faults.clock_tick.count() > 0.0) {
+    shown = std::floor(shown / faults.clock_tick) * faults.clock_tick;
+  }
+  return faults.clock_noise.count() > 0.0
+             ? shown + faults.clock_noise * (2.0 * uniform_(random_) - 1.0)
+             : shown;
+}
+
+double virtual_machine::speed() const noexcept {
+  const std::size_t worker = threads_[current_].worker;
+  double found = worker < model_.speeds.size() ? model_.speeds[worker] : 1.0;
+  if (!model_.shares_cpus()) {
+    return found;
+  }
+  if (const std::size_t usable = usable_workers(); running_ > usable) {
+    return found * static_cast<double>(usable) / static_cast<double>(running_);
+  }
+  if (model_.cores > 0 && running_ > model_.cores) {
+    // The system moves threads to cores that are idle: in the long run all share alike.
+    const auto all = static_cast<double>(running_);
+    const double sharing = std::min(all, 2.0 * (all - static_cast<double>(model_.cores)));
+    found *= (all - sharing + sharing * model_.shared_core_speed) / all;
+  }
+  return found;
+}
+
+void virtual_machine::set_runs(thread& which, bool runs) noexcept {
+  if (which.runs != runs) {
+    which.runs = runs;
+    running_ += runs ? 1 : std::size_t(-1);
+  }
 }
 
 nanoseconds virtual_machine::end_of(nanoseconds work) const {
   const std::size_t worker = threads_[current_].worker;
-  const double speed = worker < model_.speeds.size() ? model_.speeds[worker] : 1.0;
   const nanoseconds begins = exact_now();
-  nanoseconds ends = begins + work / speed;
+  nanoseconds ends = begins + work / speed();
   for (const stall& one : model_.faults.stalls) {
     if (one.worker == worker && one.from < ends && one.until > begins) {
       ends += one.until - std::max(one.from, begins);
@@ -64,7 +109,9 @@ void virtual_machine::compute(nanoseconds work) {
   if (cpu_free_.empty()) {
     cpu_free_.resize(std::max<std::size_t>(1, model_.workers));
   }
-  nanoseconds& free = *std::min_element(cpu_free_.begin(), cpu_free_.end());
+  const auto usable = std::clamp<std::size_t>(usable_workers(), 1, cpu_free_.size());
+  nanoseconds& free =
+      *std::min_element(cpu_free_.begin(), cpu_free_.begin() + static_cast<std::ptrdiff_t>(usable));
   const nanoseconds begins = std::max(exact_now(), free);
   free = begins + work;
   threads_[current_].cpu += work;
@@ -74,12 +121,21 @@ void virtual_machine::compute(nanoseconds work) {
 amorsize::thread_usage virtual_machine::usage() const noexcept {
   const_cast<virtual_machine*>(this)->advance_unnoticed(usage_cost);
   const thread& self = threads_[current_];
-  return {self.cpu, self.waits, 0, true};
+  constexpr double page = 4096.0;
+  return {self.cpu, self.waits, 0, true, static_cast<std::uint64_t>(self.touched / page)};
 }
 
 amorsize::policy::memory_reading virtual_machine::memory_in_use() const noexcept {
-  const double available = model_.memory.available;
+  const double available = memory_available();
   return {available > 0.0, bytes_, most_bytes_, std::max(0.0, available - bytes_)};
+}
+
+double virtual_machine::memory_available() const noexcept {
+  double available = model_.memory.available;
+  for (const memory_step& step : model_.memory.steps) {
+    available = step.from <= exact_now() ? step.available : available;
+  }
+  return available;
 }
 
 std::size_t virtual_machine::usable_workers() const noexcept {
@@ -98,6 +154,7 @@ void virtual_machine::run_item(nanoseconds cost) {
   }
   ++slots_taken_;
   bytes_ += model_.memory.bytes_per_item;
+  threads_[current_].touched += model_.memory.bytes_per_item;
   most_bytes_ = std::max(most_bytes_, bytes_);
   if (fraction > 0.0) {
     sleep_for(cost * fraction);
@@ -113,10 +170,16 @@ void virtual_machine::run_item(nanoseconds cost) {
 }
 
 void virtual_machine::advance(nanoseconds work) {
-  if (work.count() > 0.0) {
-    threads_[current_].cpu += work;
-    continue_at(end_of(work));
+  if (!(work.count() > 0.0)) {
+    return;
   }
+  threads_[current_].cpu += work;
+  if (model_.shares_cpus()) {
+    for (; work > look_at_others; work -= look_at_others) {
+      continue_at(end_of(look_at_others));
+    }
+  }
+  continue_at(end_of(work));
 }
 
 void virtual_machine::advance_unnoticed(nanoseconds work) {
@@ -130,7 +193,10 @@ void virtual_machine::advance_unnoticed(nanoseconds work) {
 
 void virtual_machine::sleep_for(nanoseconds time) {
   ++threads_[current_].waits;
+  const thread_id self = current_;
+  set_runs(threads_[self], false);
   continue_at(exact_now() + time);
+  set_runs(threads_[self], true);
 }
 
 void virtual_machine::drain() {
@@ -140,6 +206,10 @@ void virtual_machine::drain() {
 }
 
 void virtual_machine::continue_at(nanoseconds when) {
+  if (when > for_ever) {
+    std::fputs("endless: somebody on the virtual machine has been busy for days\n", stderr);
+    std::abort();
+  }
   ahead_ = nanoseconds{0};
   if (moments_.empty() || when < moments_.top().when) {
     now_ = std::max(now_, when);
@@ -187,9 +257,12 @@ virtual_machine::thread_id virtual_machine::make_thread(std::size_t worker,
   }
   thread& made = threads_.emplace_back();
   made.worker = worker;
-  made.stack = std::make_unique<fiber>([this, entry = std::move(entry)] {
+  memory_.put_on_node(id, model_.node_of(worker));
+  made.stack = std::make_unique<fiber>([this, &made, entry = std::move(entry)] {
     for (;;) {
+      set_runs(made, true);
       entry();
+      set_runs(made, false);
       run_next();
     }
   });
@@ -225,7 +298,10 @@ void virtual_machine::wait_on(const void* at) {
   ++counts_.sleeps;
   ++threads_[current_].waits;
   waiting_[at].push_back(current_);
+  const thread_id self = current_;
+  set_runs(threads_[self], false);
   run_next();
+  set_runs(threads_[self], true);
 }
 
 void virtual_machine::notify_all(const void* at) {

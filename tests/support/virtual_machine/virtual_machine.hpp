@@ -35,6 +35,7 @@ struct machine_counts {
   std::uint64_t modifications = 0;  ///< atomic read-modify-writes
   std::uint64_t sleeps = 0;         ///< threads that blocked on a word
   std::uint64_t lost = 0;           ///< helpers called that never come
+  std::uint64_t late = 0;           ///< that come late
 };
 
 class virtual_machine final : public amorsize::clock {
@@ -68,6 +69,8 @@ class virtual_machine final : public amorsize::clock {
   [[nodiscard]] amorsize::policy::memory_reading memory_in_use() const noexcept;
   /// Workers that may be used now.
   [[nodiscard]] std::size_t usable_workers() const noexcept;
+  /// Bytes that are left to items now, altogether; 0 = nobody knows.
+  [[nodiscard]] double memory_available() const noexcept;
   /// An item of the map, as its waiting_model says.
   void run_item(nanoseconds cost);
   /// The running thread does nothing until then; nor does a stall matter.
@@ -112,6 +115,8 @@ class virtual_machine final : public amorsize::clock {
     double nested_work = 0.0;
     nanoseconds cpu{0};
     std::uint64_t waits = 0;
+    double touched = 0.0;  ///< bytes
+    bool runs = false;     ///< or spins, and needs a CPU either way
   };
   struct moment {
     nanoseconds when;
@@ -124,6 +129,9 @@ class virtual_machine final : public amorsize::clock {
 
   /// When `work` begun now ends on the running thread's worker.
   [[nodiscard]] nanoseconds end_of(nanoseconds work) const;
+  /// Of the running thread's worker now, by what it is and who else runs.
+  [[nodiscard]] double speed() const noexcept;
+  void set_runs(thread& which, bool runs) noexcept;
   /// As advance, for work that nobody else notices.
   void advance_unnoticed(nanoseconds work);
   /// An access to memory lasts until then.
@@ -140,6 +148,7 @@ class virtual_machine final : public amorsize::clock {
   std::uint64_t order_ = 0;
   std::priority_queue<moment> moments_;
   std::deque<thread> threads_;
+  std::size_t running_ = 0;            ///< threads that need a CPU
   std::vector<nanoseconds> cpu_free_;  ///< when each CPU is done with what compute() gave it
   double bytes_ = 0.0;
   double most_bytes_ = 0.0;

@@ -94,6 +94,10 @@ std::size_t usable_cpus(policy::nanoseconds) noexcept {
   return amorsize_tests::virtual_process::running().machine().usable_workers();
 }
 
+std::optional<probe::throttling> throttling_now() noexcept {
+  return std::nullopt;
+}
+
 policy::memory_reading memory_now(policy::nanoseconds) noexcept {
   return amorsize_tests::virtual_process::running().machine().memory_in_use();
 }
@@ -107,7 +111,9 @@ std::size_t usable_cpus_again(unsigned long) noexcept {
 }
 
 policy::capacity capacity_now(policy::nanoseconds work_left) noexcept {
-  return capacity_of(crew_of_process(), usable_cpus(work_left));
+  return capacity_of(crew_of_process(),
+                     usable_cpus(work_left),
+                     amorsize_tests::virtual_process::running().machine().model().cores);
 }
 
 // runtime/settings.cpp: there is no environment, and what a test asks for makes sense.
