@@ -271,6 +271,8 @@ void stream_run::state::pull(void* source) {
 void stream_run::state::call_helpers(nanoseconds now) noexcept {
   const std::size_t wanted = controller.next().n_jobs - 1;
   if (now >= call_again_at && map->door.inside() + map->door.wanted() < wanted) {
+    // Those who were here before are asked first: with n_jobs set, each call made a new thread.
+    map->next_ticket.store(0, std::memory_order_relaxed);
     crew->set_workers(*map, wanted + 1);
     const nanoseconds after = time.now();
     call_again_at = after + (after - now) * pause_between_calls;

@@ -51,9 +51,13 @@ inline constexpr double typical_weight = 0.25;
 /// Helpers that have not come after so many beats are judged as they are: absent.
 inline constexpr std::size_t patience_for_helpers = 8;
 
-/// Handing over costs a few nanoseconds per item: below this cost it is ever less likely to be
-/// repaid, and a first trial waits until that much more has been done.
+/// Handing over costs a few nanoseconds per item, five and more where the caches are far apart:
+/// below this cost it is ever less likely to be repaid, and a trial waits until that much more has
+/// been done, by the third power. A trial that is lost takes about a millisecond where a thread has
+/// to be made; it may be a twentieth of what was done, which this is from 10 ns down.
 inline constexpr nanoseconds surely_shareable{40.0};
+/// A trial of cheaper items that is worse than this ends at its first judged beat.
+inline constexpr double clearly_hopeless_rate = 0.6;
 
 /// A trial may cost this part of the time until the next one.
 inline constexpr double trial_repaid = 100.0;
@@ -113,9 +117,10 @@ bool stream_controller::worth_trying(const overheads& costs) const noexcept {
   if (is_comparing_) {
     return done >= std::max(shortest_beat, alone_rate_cost_ * 2.0);
   }
-  const double doubt =
+  const double lacking =
       alone_rate_cost_ > nanoseconds{0} ? std::max(1.0, surely_shareable / alone_rate_cost_) : 1.0;
-  const nanoseconds overhead = (costs.setup + costs.wake + costs.start) * doubt;
+  const nanoseconds overhead =
+      sane((costs.setup + costs.wake + costs.start) * (lacking * lacking * lacking));
   if (patience_ == nanoseconds{0}) {
     return done >= std::max(least_patience, overhead);
   }
@@ -239,6 +244,7 @@ std::size_t stream_controller::window() const noexcept {
 }
 
 void stream_controller::note_laggard() noexcept {
+  has_laggard_ = true;
   window_per_worker_ = std::min(most_window, window_per_worker_ * 2);
 }
 
@@ -250,6 +256,9 @@ nanoseconds stream_controller::beat_length() const noexcept {
 }
 
 bool stream_controller::observe(const stream_beat& beat) noexcept {
+  if (!std::exchange(has_laggard_, false)) {
+    window_per_worker_ = std::max(first_window, window_per_worker_ / 2);
+  }
   if (is_fixed_ || decision_.n_jobs < 2 || beat.items == 0) {
     return false;
   }
@@ -315,7 +324,9 @@ bool stream_controller::judge_trial(nanoseconds now) noexcept {
     decision_.reason = reason_code::stream_shared;
     return true;
   }
-  if (beats_ >= longest_trial || (beats_ >= shortest_trial && gain < hopeless_rate)) {
+  const bool is_cheap = alone_rate_cost_ < surely_shareable;
+  if (beats_ >= longest_trial || (beats_ >= shortest_trial && gain < hopeless_rate) ||
+      (is_cheap && gain < clearly_hopeless_rate)) {
     go_inline(reason_code::stream_inline, now);
   }
   return false;
