@@ -203,7 +203,7 @@ stream_batch* stream_run::state::room_for(std::size_t items) noexcept {
     batch = kept.back().batch;
     bytes -= kept.back().reserved;
     kept.pop_back();
-    body.clear(*batch);
+    body.retire != nullptr ? body.retire(*batch) : body.clear(*batch);
   } else if (!spare.empty()) {
     batch = spare.back();
     spare.pop_back();
@@ -253,6 +253,7 @@ void stream_run::state::pull(void* source) {
     source_error = std::current_exception();
   }
   if (batch->items == 0) {
+    body.clear(*batch);
     spare.push_back(batch);
     return;
   }
@@ -260,7 +261,8 @@ void stream_run::state::pull(void* source) {
   controller.observe_filling(batch->items, after - before);
   caller_own += after - before;
   const std::size_t reserved =
-      batch->items * std::max(item_bytes, body.slot_bytes + batch->heap_bytes / batch->items);
+      std::max(batch->items, batch->stale) *
+      std::max(item_bytes, body.slot_bytes + batch->heap_bytes / batch->items);
   bytes += reserved;
   lane->publish(*batch, reserved);
   call_helpers(after);

@@ -41,6 +41,8 @@ inline constexpr double clear_gain = 1.25;
 inline constexpr double much_cheaper = 4.0;
 /// Of the calling thread's own part, so much counts after another beat.
 inline constexpr double own_memory = 0.75;
+/// The window is halved after so many beats without a laggard.
+inline constexpr std::size_t laggards_forgotten = 16;
 /// So many workers and more get one to spare.
 inline constexpr double one_to_spare_from = 3.0;
 /// Workers stay while they are at most 5 / 4 of those that can be fed.
@@ -55,7 +57,7 @@ inline constexpr std::size_t patience_for_helpers = 8;
 /// below this cost it is ever less likely to be repaid, and a trial waits until that much more has
 /// been done, by the third power. A trial that is lost takes about a millisecond where a thread has
 /// to be made; it may be a twentieth of what was done, which this is from 10 ns down.
-inline constexpr nanoseconds surely_shareable{40.0};
+inline constexpr nanoseconds surely_shareable{30.0};
 /// A trial of cheaper items that is worse than this ends at its first judged beat.
 inline constexpr double clearly_hopeless_rate = 0.6;
 
@@ -244,7 +246,7 @@ std::size_t stream_controller::window() const noexcept {
 }
 
 void stream_controller::note_laggard() noexcept {
-  has_laggard_ = true;
+  beats_without_laggard_ = 0;
   window_per_worker_ = std::min(most_window, window_per_worker_ * 2);
 }
 
@@ -256,7 +258,8 @@ nanoseconds stream_controller::beat_length() const noexcept {
 }
 
 bool stream_controller::observe(const stream_beat& beat) noexcept {
-  if (!std::exchange(has_laggard_, false)) {
+  if (++beats_without_laggard_ >= laggards_forgotten) {
+    beats_without_laggard_ = 0;
     window_per_worker_ = std::max(first_window, window_per_worker_ / 2);
   }
   if (is_fixed_ || decision_.n_jobs < 2 || beat.items == 0) {

@@ -38,8 +38,8 @@ inline constexpr std::size_t most_batch_items = 16384;
 /// Two or three of them fit a second-level cache, and their memory comes from the heap for good.
 inline constexpr std::size_t most_batch_bytes = 65536;
 /// Batches in flight per worker at first, and at most. The window is doubled whenever all other
-/// work is done and the oldest batch is not: a laggard. Halved by each beat without one: a helper
-/// that was off its CPU once must not make the stream read megabytes ahead for good.
+/// work is done and the oldest batch is not: a laggard. Halved after some beats without one: a
+/// helper that was off its CPU once must not make the stream read megabytes ahead for good.
 inline constexpr std::size_t first_window = 4;
 inline constexpr std::size_t most_window = 128;
 /// Sharing must be faster by this factor, else it is not worth the CPUs it takes.
@@ -167,11 +167,11 @@ class stream_controller {
   std::size_t beats_ = 0;   ///< since the present trial began
   std::size_t compare_after_ = 0;   ///< beats
   std::size_t helpless_beats_ = 0;  ///< no helper has come yet
+  std::size_t beats_without_laggard_ = 0;
   bool is_trial_ = false;
   bool is_fixed_ = false;
   bool is_refused_ = false;
   bool is_comparing_ = false;  ///< inline for a short time, to compare
-  bool has_laggard_ = false;   ///< since the last beat
 };
 
 }  // namespace policy
