@@ -213,8 +213,11 @@ void stream_controller::observe_batch(std::size_t items, nanoseconds busy) noexc
   beat_items_ += static_cast<double>(items);
   typical_ = sane(typical_ + (std::min(seen, before_) - typical_) * typical_weight);
   before_ = seen;
+  const double crowd = static_cast<double>(decision_.n_jobs) / static_cast<double>(many_workers);
   const nanoseconds wanted =
-      bounds_.batch_duration > nanoseconds{0} ? bounds_.batch_duration : batch_duration;
+      bounds_.batch_duration > nanoseconds{0}
+          ? bounds_.batch_duration
+          : std::clamp(batch_duration * crowd, batch_duration, longest_batch);
   const std::size_t fitting = std::max<std::size_t>(1, items_in(wanted, seen, most_batch_items));
   batch_ = std::min(
       fitting, batch_ > most_batch_items / batch_growth ? most_batch_items : batch_ * batch_growth);
