@@ -29,6 +29,10 @@ inline constexpr nanoseconds engine_from{20e3};
 /// Helpers that have not come by then have no CPU to come to.
 inline constexpr nanoseconds longest_wait_for_helpers{10e6};
 
+/// A helper waits at least so long for the next batch: about what calling it again costs, so that
+/// the one or the other wastes at most twice what was needed.
+inline constexpr nanoseconds least_patience_for_batches{50e3};
+
 }  // namespace
 
 namespace detail {
@@ -300,7 +304,7 @@ bool stream_run::state::open() {
   map->map_id = static_cast<std::uint32_t>(map_id);
   lane->count_items_from(delivered);
   map->exempt.store(with.n_jobs > 1, std::memory_order_relaxed);
-  lane->set_patience(crew->patience_of_helpers());
+  lane->set_patience(std::max(crew->patience_of_helpers(), least_patience_for_batches));
   lane->set_cost(controller.cost());
   const nanoseconds before = time.now();
   const executor::crew::calls calls = crew->open(*map, controller.next().n_jobs - 1);

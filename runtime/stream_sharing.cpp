@@ -203,7 +203,7 @@ stream_batch* stream_run::state::room_for(std::size_t items) noexcept {
     batch = kept.back().batch;
     bytes -= kept.back().reserved;
     kept.pop_back();
-    body.clear(*batch);
+    body.retire != nullptr ? body.retire(*batch) : body.clear(*batch);
   } else if (!spare.empty()) {
     batch = spare.back();
     spare.pop_back();
@@ -253,6 +253,7 @@ void stream_run::state::pull(void* source) {
     source_error = std::current_exception();
   }
   if (batch->items == 0) {
+    body.clear(*batch);
     spare.push_back(batch);
     return;
   }
@@ -260,7 +261,8 @@ void stream_run::state::pull(void* source) {
   controller.observe_filling(batch->items, after - before);
   caller_own += after - before;
   const std::size_t reserved =
-      batch->items * std::max(item_bytes, body.slot_bytes + batch->heap_bytes / batch->items);
+      std::max(batch->items, batch->stale) *
+      std::max(item_bytes, body.slot_bytes + batch->heap_bytes / batch->items);
   bytes += reserved;
   lane->publish(*batch, reserved);
   call_helpers(after);
@@ -271,6 +273,8 @@ void stream_run::state::pull(void* source) {
 void stream_run::state::call_helpers(nanoseconds now) noexcept {
   const std::size_t wanted = controller.next().n_jobs - 1;
   if (now >= call_again_at && map->door.inside() + map->door.wanted() < wanted) {
+    // Those who were here before are asked first: with n_jobs set, each call made a new thread.
+    map->next_ticket.store(0, std::memory_order_relaxed);
     crew->set_workers(*map, wanted + 1);
     const nanoseconds after = time.now();
     call_again_at = after + (after - now) * pause_between_calls;

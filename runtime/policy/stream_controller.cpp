@@ -41,6 +41,8 @@ inline constexpr double clear_gain = 1.25;
 inline constexpr double much_cheaper = 4.0;
 /// Of the calling thread's own part, so much counts after another beat.
 inline constexpr double own_memory = 0.75;
+/// The window is halved after so many beats without a laggard.
+inline constexpr std::size_t laggards_forgotten = 16;
 /// So many workers and more get one to spare.
 inline constexpr double one_to_spare_from = 3.0;
 /// Workers stay while they are at most 5 / 4 of those that can be fed.
@@ -51,9 +53,13 @@ inline constexpr double typical_weight = 0.25;
 /// Helpers that have not come after so many beats are judged as they are: absent.
 inline constexpr std::size_t patience_for_helpers = 8;
 
-/// Handing over costs a few nanoseconds per item: below this cost it is ever less likely to be
-/// repaid, and a first trial waits until that much more has been done.
-inline constexpr nanoseconds surely_shareable{40.0};
+/// Handing over costs a few nanoseconds per item, five and more where the caches are far apart:
+/// below this cost it is ever less likely to be repaid, and a trial waits until that much more has
+/// been done, by the third power. A trial that is lost takes about a millisecond where a thread has
+/// to be made; it may be a twentieth of what was done, which this is from 10 ns down.
+inline constexpr nanoseconds surely_shareable{30.0};
+/// A trial of cheaper items that is worse than this ends at its first judged beat.
+inline constexpr double clearly_hopeless_rate = 0.6;
 
 /// A trial may cost this part of the time until the next one.
 inline constexpr double trial_repaid = 100.0;
@@ -113,9 +119,10 @@ bool stream_controller::worth_trying(const overheads& costs) const noexcept {
   if (is_comparing_) {
     return done >= std::max(shortest_beat, alone_rate_cost_ * 2.0);
   }
-  const double doubt =
+  const double lacking =
       alone_rate_cost_ > nanoseconds{0} ? std::max(1.0, surely_shareable / alone_rate_cost_) : 1.0;
-  const nanoseconds overhead = (costs.setup + costs.wake + costs.start) * doubt;
+  const nanoseconds overhead =
+      sane((costs.setup + costs.wake + costs.start) * (lacking * lacking * lacking));
   if (patience_ == nanoseconds{0}) {
     return done >= std::max(least_patience, overhead);
   }
@@ -206,8 +213,11 @@ void stream_controller::observe_batch(std::size_t items, nanoseconds busy) noexc
   beat_items_ += static_cast<double>(items);
   typical_ = sane(typical_ + (std::min(seen, before_) - typical_) * typical_weight);
   before_ = seen;
+  const double crowd = static_cast<double>(decision_.n_jobs) / static_cast<double>(many_workers);
   const nanoseconds wanted =
-      bounds_.batch_duration > nanoseconds{0} ? bounds_.batch_duration : batch_duration;
+      bounds_.batch_duration > nanoseconds{0}
+          ? bounds_.batch_duration
+          : std::clamp(batch_duration * crowd, batch_duration, longest_batch);
   const std::size_t fitting = std::max<std::size_t>(1, items_in(wanted, seen, most_batch_items));
   batch_ = std::min(
       fitting, batch_ > most_batch_items / batch_growth ? most_batch_items : batch_ * batch_growth);
@@ -239,6 +249,7 @@ std::size_t stream_controller::window() const noexcept {
 }
 
 void stream_controller::note_laggard() noexcept {
+  beats_without_laggard_ = 0;
   window_per_worker_ = std::min(most_window, window_per_worker_ * 2);
 }
 
@@ -250,6 +261,10 @@ nanoseconds stream_controller::beat_length() const noexcept {
 }
 
 bool stream_controller::observe(const stream_beat& beat) noexcept {
+  if (++beats_without_laggard_ >= laggards_forgotten) {
+    beats_without_laggard_ = 0;
+    window_per_worker_ = std::max(first_window, window_per_worker_ / 2);
+  }
   if (is_fixed_ || decision_.n_jobs < 2 || beat.items == 0) {
     return false;
   }
@@ -315,7 +330,9 @@ bool stream_controller::judge_trial(nanoseconds now) noexcept {
     decision_.reason = reason_code::stream_shared;
     return true;
   }
-  if (beats_ >= longest_trial || (beats_ >= shortest_trial && gain < hopeless_rate)) {
+  const bool is_cheap = alone_rate_cost_ < surely_shareable;
+  if (beats_ >= longest_trial || (beats_ >= shortest_trial && gain < hopeless_rate) ||
+      (is_cheap && gain < clearly_hopeless_rate)) {
     go_inline(reason_code::stream_inline, now);
   }
   return false;

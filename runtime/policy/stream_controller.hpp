@@ -29,6 +29,10 @@ inline constexpr nanoseconds inline_block{10e3};
 inline constexpr std::size_t inline_growth = 8;
 /// A batch should take a worker so long, unless options::target_chunk_duration says otherwise.
 inline constexpr nanoseconds batch_duration{30e3};
+/// All workers claim from one word: beyond so many of them batches last longer, up to the latter.
+/// (64 workers with batches of 20 us claimed one in sixty tries, and took 12 x the bound.)
+inline constexpr std::size_t many_workers = 16;
+inline constexpr nanoseconds longest_batch{120e3};
 /// Nor should the source take much longer than this to yield one: what is in a batch that is not
 /// full waits for what comes after it.
 inline constexpr nanoseconds longest_filling{50e3};
@@ -38,7 +42,8 @@ inline constexpr std::size_t most_batch_items = 16384;
 /// Two or three of them fit a second-level cache, and their memory comes from the heap for good.
 inline constexpr std::size_t most_batch_bytes = 65536;
 /// Batches in flight per worker at first, and at most. The window is doubled whenever all other
-/// work is done and the oldest batch is not: a laggard.
+/// work is done and the oldest batch is not: a laggard. Halved after some beats without one: a
+/// helper that was off its CPU once must not make the stream read megabytes ahead for good.
 inline constexpr std::size_t first_window = 4;
 inline constexpr std::size_t most_window = 128;
 /// Sharing must be faster by this factor, else it is not worth the CPUs it takes.
@@ -166,6 +171,7 @@ class stream_controller {
   std::size_t beats_ = 0;   ///< since the present trial began
   std::size_t compare_after_ = 0;   ///< beats
   std::size_t helpless_beats_ = 0;  ///< no helper has come yet
+  std::size_t beats_without_laggard_ = 0;
   bool is_trial_ = false;
   bool is_fixed_ = false;
   bool is_refused_ = false;

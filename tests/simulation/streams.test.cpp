@@ -87,6 +87,16 @@ TEST_CASE("16 workers hand out even items within half of the bound", "[simulatio
   }
 }
 
+TEST_CASE("32 and 64 workers hand out even items within a tenth of the bound",
+          "[simulation][property]") {
+  for (const std::size_t workers : {32U, 64U}) {
+    for (const double cost : {1e3, 10e3, 100e3}) {
+      CAPTURE(workers, cost);
+      CHECK(even_against_bound(workers, cost, 5.0) <= 1.1);
+    }
+  }
+}
+
 TEST_CASE("a source that feeds no helper keeps the plain loop", "[simulation][property]") {
   for (const std::size_t workers : {2U, 16U, 64U}) {
     const simulated_stream seen =

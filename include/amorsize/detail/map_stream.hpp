@@ -60,6 +60,22 @@ struct localized<It, false> {
   It& it;
 };
 
+/// Keeps `done` up to date with a counter that runs down, by an exception too: progress_mark's
+/// twin.
+class countdown_mark {
+ public:
+  countdown_mark(std::size_t& done, std::size_t from, const std::size_t& left) noexcept
+      : done_(done), from_(from), left_(left) {}
+  countdown_mark(const countdown_mark&) = delete;
+  countdown_mark& operator=(const countdown_mark&) = delete;
+  ~countdown_mark() { done_ = from_ - left_; }
+
+ private:
+  std::size_t& done_;
+  const std::size_t from_;
+  const std::size_t& left_;
+};
+
 /// One stream on its way from iterators to an output.
 template <class Sentinel, class Op, class It, class Out, class... Others>
 class stream_to {
@@ -133,7 +149,9 @@ class stream_to {
                       source_.others);
   }
 
-  bool run_inline(std::size_t items, Others&... others) {
+  /// A function of its own: inlined into what calls it, it had to share the registers, and items of
+  /// 2 ns took 1.16 x the plain loop.
+  [[gnu::noinline]] bool run_inline(std::size_t items, Others&... others) {
     localized<It> first(source_.first);
     localized<Out> out(out_);
     if (!(first.it != source_.last)) {
@@ -146,20 +164,32 @@ class stream_to {
     ++first.it;
     static_cast<void>(((void)++others, ...));
     ++out.it;
-    std::size_t at = 1;
+    // Counted down and tested in one: each instruction is two per cent of an item of 2 ns.
+    std::size_t left = items - 1;
+    bool has_more = true;
     {
-      const progress_mark mark(begun_, at);
-      while (at < items && first.it != source_.last) {
-        ++at;  // given to the callable from here on
+      const countdown_mark mark(begun_, items, left);
+      while (left-- != 0 && (has_more = more_than(left, first.it))) {
         map_one(first.it, others..., out.it, op_);
         ++first.it;
         static_cast<void>(((void)++others, ...));
         ++out.it;
       }
+      ++left;  // the one that was counted and not given to the callable
     }
     first.put_back();
     out.put_back();
-    return at == items;
+    return has_more;
+  }
+
+  /// Is there an item? What throws instead gives none to the callable.
+  [[gnu::always_inline]] bool more_than(std::size_t& left, It& first) {
+    try {
+      return first != source_.last;
+    } catch (...) {
+      ++left;
+      throw;
+    }
   }
 
   /// One item, and what its result keeps alive.

@@ -191,6 +191,7 @@ struct typed_batch : stream_batch {
       return true;
     }
     typed_batch& self = of(batch);
+    self.destroy_stale();
     self.capacity = 0;
     const bool had =
         std::apply([&](auto&... one) { return (one.allocate(items) && ...); }, self.kept) &&
@@ -202,11 +203,20 @@ struct typed_batch : stream_batch {
   }
   static void clear(stream_batch& batch) noexcept {
     typed_batch& self = of(batch);
-    std::destroy(self.results.at(0), self.results.at(0) + self.done);
+    self.destroy_stale();
+    std::destroy(self.results.at(0), self.results.at(0) + std::exchange(self.done, 0));
+    retire(batch);
+  }
+  static void retire(stream_batch& batch) noexcept {
+    typed_batch& self = of(batch);
+    self.stale += std::exchange(self.done, 0);  // one of the two is zero: run destroys them first
     std::apply([&](auto&... one) { (std::destroy(one.at(0), one.at(0) + self.items), ...); },
                self.kept);
-    self.items = self.done = self.delivered = 0;
+    self.items = self.delivered = 0;
     self.heap_bytes = 0;
+  }
+  void destroy_stale() noexcept {
+    std::destroy(results.at(0), results.at(0) + std::exchange(stale, 0));
   }
   static std::size_t result_bytes(const stream_batch& batch) noexcept {
     const typed_batch& self = static_cast<const typed_batch&>(batch);
@@ -220,6 +230,7 @@ struct typed_batch : stream_batch {
   static void run(void* context, stream_batch& batch, item_block& block) {
     typed_batch& self = of(batch);
     const Op& op = *static_cast<const Op*>(context);
+    self.destroy_stale();
     std::size_t index = block.first;
     const progress_mark mark(block.next, index);
     const progress_mark made(self.done, index);
@@ -308,6 +319,13 @@ struct stream_source {
   }
 };
 
+/// May a result still be destroyed when its item is gone? With std::transform it has to be where
+/// the item is a temporary; elements of a multi-pass source stay. Elsewhere its destructor may look
+/// at it.
+template <class It>
+inline constexpr bool result_outlives_item =
+    kept_by_pointer<It> || !std::is_reference_v<reference_of<It>>;
+
 /// The operations of a stream of op over these iterators. op outlives the stream_run.
 template <class Sentinel, class Op, class It, class... Others>
 [[nodiscard]] stream_body stream_body_of(const Op& op) noexcept {
@@ -325,6 +343,10 @@ template <class Sentinel, class Op, class It, class... Others>
     body.result_bytes = &batch::result_bytes;
   }
   body.clear = &batch::clear;
+  if constexpr (!std::is_trivially_copyable_v<typename batch::result> &&
+                (result_outlives_item<It> && ... && result_outlives_item<Others>)) {
+    body.retire = &batch::retire;
+  }
   return body;
 }
 

@@ -30,6 +30,7 @@ struct stream_batch {
   std::size_t delivered = 0;   ///< of them, handed out
   std::size_t capacity = 0;    ///< items there is room for
   std::size_t heap_bytes = 0;  ///< what the items keep alive beyond their slots
+  std::size_t stale = 0;       ///< results of the use before, alive until the next ones are made
 };
 
 /// A stream, erased. All but `run` are called by the calling thread only.
@@ -49,6 +50,10 @@ struct stream_body {
   std::size_t (*result_bytes)(const stream_batch&) noexcept = nullptr;
   /// Destroys what is left; the room stays.
   void (*clear)(stream_batch&) noexcept = nullptr;
+  /// Destroys the items and leaves the results to `run`, which destroys them where they stand in
+  /// its way: what they own is then free for those that come next, and nothing in between. Null
+  /// when results may still need their items.
+  void (*retire)(stream_batch&) noexcept = nullptr;
 };
 
 /// What a stream without options knows before it is worth an engine: how its plain loop goes.

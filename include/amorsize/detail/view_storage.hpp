@@ -113,12 +113,12 @@ class result_room {
   bool is_full_ = false;
 };
 
-/// Results that cost next to nothing to move are moved out of their batch into the iterator: it
-/// then has one place for a result, and the compiler keeps it in registers. Others stay in their
-/// batch.
+/// Results that own nothing are moved out of their batch into the iterator: it then has one place
+/// for a result, and the compiler keeps it in registers. Others stay in their batch: what they own
+/// is freed when the batch is used again, not by each step of the iterator (64 KB after 10 us of
+/// work took up to 200 us, because the allocator gave the pages back to the system).
 template <class Result>
-inline constexpr bool is_moved_out =
-    sizeof(Result) <= 64 && std::is_nothrow_move_constructible_v<Result>;
+inline constexpr bool is_moved_out = sizeof(Result) <= 64 && std::is_trivially_copyable_v<Result>;
 
 /// The present result of an iterator: in its own room, or in a batch.
 template <class Result, bool MovedOut = is_moved_out<Result>>
