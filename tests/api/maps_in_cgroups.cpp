@@ -85,9 +85,17 @@ bool map_exactly(std::size_t items, amorsize::report& seen, amorsize::options ho
 
 // --- CPUs
 
+long times_throttled(const own_cgroup& in) {
+  const std::string text = in.read("cpu.stat");
+  const std::string name = "nr_throttled ";
+  const std::size_t at = text.find(name);
+  return at == std::string::npos ? 0 : std::strtol(text.c_str() + at + name.size(), nullptr, 10);
+}
+
 /// Under a quota from the beginning. most: workers that make sense.
-int run_under_quota(std::size_t most, bool is_used_up) {
+int run_under_quota(const own_cgroup& in, std::size_t most) {
   amorsize::report seen;
+  const long before = times_throttled(in);
   bool fine = expect(map_exactly(4'000, seen, {}, [](std::size_t) { compute(microseconds(100)); }),
                      "the results are exact");
   fine = expect(seen.n_jobs >= 1 && seen.n_jobs <= most, "no more workers than the quota feeds") &&
@@ -96,8 +104,13 @@ int run_under_quota(std::size_t most, bool is_used_up) {
   for (const std::string& one : seen.warnings) {
     std::printf("  %s\n", one.c_str());
   }
-  if (is_used_up && std::thread::hardware_concurrency() > 1 && seen.n_jobs > 1) {
-    fine = expect(warns(seen, "quota was used up"), "the report says that the quota was used up") &&
+  // On a busy machine nobody may ever use a quota up. One period may lie before the map's first
+  // look.
+  const long times = times_throttled(in) - before;
+  std::printf("  throttled %ld times\n", times);
+  if (seen.n_jobs > 1 && (times == 0 || times > 2)) {
+    fine = expect(warns(seen, "quota was used up") == (times > 2),
+                  "the report says that the quota was used up, if it was") &&
            fine;
   }
   return fine ? 0 : 1;
@@ -149,10 +162,9 @@ bool test_cpus() {
   }
   bool fine = true;
   std::puts("a quota of 1 CPU");
-  fine =
-      expect(in->run_inside([] { return run_under_quota(1, false); }) == 0, "quota of 1") && fine;
+  fine = expect(in->run_inside([&] { return run_under_quota(*in, 1); }) == 0, "quota of 1") && fine;
   std::puts("a quota of 1.5 CPUs");
-  fine = expect(in->limit_cpus(1.5) && in->run_inside([] { return run_under_quota(2, true); }) == 0,
+  fine = expect(in->limit_cpus(1.5) && in->run_inside([&] { return run_under_quota(*in, 2); }) == 0,
                 "quota of 1.5") &&
          fine;
   std::puts("a quota that comes and goes");
@@ -166,7 +178,7 @@ bool test_cpus() {
 // --- memory
 
 /// Items that hold 100 MB for a while: filled, kept, given back.
-int run_hungry(std::size_t memory_limit) {
+int run_hungry(std::size_t memory_limit, bool is_bound) {
   constexpr std::size_t bytes = 100 * megabyte;
   std::atomic<std::size_t> held{0};
   std::atomic<std::size_t> most{0};
@@ -188,8 +200,10 @@ int run_hungry(std::size_t memory_limit) {
               seen.workers,
               seen.reason.c_str());
   bool fine = expect(exact, "the results are exact");
-  fine = expect(most.load() <= 512 * megabyte, "512 MB are never exceeded") && fine;
-  fine = expect(warns(seen, "memory"), "the report warns") && fine;
+  const std::size_t limit = memory_limit > 0 ? memory_limit : 512 * megabyte;
+  fine = expect(most.load() <= limit, "the limit is never exceeded") && fine;
+  // With room for three it depends on the time that items wait whether a third one is ever wanted.
+  fine = expect(!is_bound || warns(seen, "memory"), "the report warns") && fine;
   return fine ? 0 : 1;
 }
 
@@ -201,11 +215,17 @@ bool test_memory() {
   }
   std::puts("items of 100 MB in a group of 512 MB");
   const std::string before = in->memory_failures();
-  bool fine = expect(in->run_inside([] { return run_hungry(0); }) == 0, "it ends, below the limit");
+  bool fine =
+      expect(in->run_inside([] { return run_hungry(0, false); }) == 0, "it ends, below the limit");
   std::printf("  the group held at most %s", in->most_memory().c_str());
   fine = expect(in->memory_failures() == before, "the limit was never reached") && fine;
   std::puts("items of 100 MB with memory_limit 512 MB");
-  fine = expect(run_hungry(512 * megabyte) == 0, "it ends, below the limit") && fine;
+  fine = expect(run_hungry(512 * megabyte, false) == 0, "it ends, below the limit") && fine;
+  std::puts("items of 100 MB with memory_limit 250 MB: room for one, and half of it in reserve");
+  const bool several = amorsize::this_machine().allowed_cpus > 1;
+  fine =
+      expect(run_hungry(250 * megabyte, several) == 0, "it ends, below the limit, and says why") &&
+      fine;
   return fine;
 }
 
