@@ -54,7 +54,7 @@ cmake -S "$repository" -B "$build_dir" -G Ninja -D CMAKE_BUILD_TYPE=Release \
   -D AMORSIZE_BENCH_PEERS="${peers:-${AMORSIZE_BENCH_PEERS-}}"
 cmake --build "$build_dir" -j "$(nproc)"
 driver=$build_dir/bench/amorsize_bench
-[[ -z $streams ]] || driver=$build_dir/bench/bench_stream
+[[ -z $streams ]] || driver=$build_dir/bench/programs/bench_stream
 [[ -x $driver ]] || die "the driver was not built; the lines above say what is missing"
 echo
 exec "$driver" "${arguments[@]}"
