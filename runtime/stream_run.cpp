@@ -29,6 +29,10 @@ inline constexpr nanoseconds engine_from{20e3};
 /// Helpers that have not come by then have no CPU to come to.
 inline constexpr nanoseconds longest_wait_for_helpers{10e6};
 
+/// Of options::memory_limit, this part is the allocator's: each thread has a heap of its own, with
+/// gaps in it.
+inline constexpr std::uint64_t allocator_part = 4;
+
 /// A helper waits at least so long for the next batch: about what calling it again costs, so that
 /// the one or the other wastes at most twice what was needed.
 inline constexpr nanoseconds least_patience_for_batches{50e3};
@@ -140,8 +144,9 @@ stream_run::state::state(const options* how,
     watched = with.how->stop.stop_possible();
     shows = static_cast<bool>(with.how->on_progress);
     by_completion = with.how->results == order::completion;
-    bytes_limit = static_cast<std::size_t>(
-        std::min<std::uint64_t>(with.how->memory_limit, std::numeric_limits<std::size_t>::max()));
+    const std::uint64_t limit = with.how->memory_limit;
+    bytes_limit = static_cast<std::size_t>(std::min<std::uint64_t>(
+        limit - limit / allocator_part, std::numeric_limits<std::size_t>::max()));
   }
   if (with.recorded()) [[unlikely]] {
     record = &insight::record_event;

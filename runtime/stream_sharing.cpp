@@ -106,10 +106,12 @@ void stream_run::state::take_back_handed_out() {
 
 /// Large results stay until their batch is used again: freed at once, the allocator gives their
 /// pages back to the system, and every result pays for new ones. (64 KB after 10 us: up to 200 us.)
+/// Not where memory_limit says that memory matters more.
 void stream_run::state::put_back(stream_batch* batch,
                                  std::size_t reserved,
                                  std::size_t beyond_slots) noexcept {
-  if (beyond_slots >= large_results) {
+  const bool is_limited = with.how != nullptr && with.how->memory_limit > 0;
+  if (beyond_slots >= large_results && !is_limited) {
     kept.push_back({batch, reserved});
     return;
   }
