@@ -154,7 +154,7 @@ TEST_CASE("each item is passed exactly once, in order, wherever the loop breaks"
     amorsize::report report;
     {
       auto results = source | views::parallel_map([&seen](int x) { return seen.push_back(x), x; },
-                                                  {.report = &report});
+                                                  {.n_jobs = 1, .report = &report});
       for (const int result : results) {
         if (delivered.size() == stop) {
           break;

@@ -4,6 +4,7 @@
 
 #include <amorsize/amorsize.hpp>
 
+#include <atomic>
 #include <cstddef>
 #include <list>
 #include <numeric>
@@ -35,7 +36,7 @@ TEST_CASE("a throw at any index comes after all results before it", "[api][unit]
   for (std::size_t fatal = 0; fatal < length; ++fatal) {
     for (const bool with_options : {false, true}) {
       report filled;
-      std::size_t calls = 0;
+      std::atomic<std::size_t> calls{0};  // by helpers too, where a sanitizer makes items dear
       const auto fail = [&](int x) {
         ++calls;
         if (x == static_cast<int>(fatal)) {
@@ -58,12 +59,12 @@ TEST_CASE("a throw at any index comes after all results before it", "[api][unit]
         }
       };
       if (with_options) {
-        run(numbers(length) | views::parallel_map(fail, {.report = &filled}));
+        run(numbers(length) | views::parallel_map(fail, {.n_jobs = 1, .report = &filled}));
       } else {
         run(numbers(length) | views::parallel_map(fail));
       }
       CHECK(delivered == numbers(fatal));
-      CHECK(calls == fatal + 1);
+      CHECK((with_options ? calls == fatal + 1 : calls > fatal));
     }
   }
 }
