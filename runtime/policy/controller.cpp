@@ -125,9 +125,10 @@ bool controller::is_believable() const noexcept {
 
 bool controller::worth_asking(const overheads& costs) const noexcept {
   const nanoseconds left = time_left();
+  // A clock that stands still, or was set back, bars nobody for ever.
+  const bool is_barred = now_ < ask_again_at_ && (done_ == 0 || now_.count() > 0.0);
   return left > worth_asking_from && left > costs.setup + costs.wake + costs.start &&
-         left > refused_ * grown_enough && !(now_ < ask_again_at_ && now_.count() > 0.0) &&
-         items_left() > 1 && is_believable();
+         left > refused_ * grown_enough && !is_barred && items_left() > 1 && is_believable();
 }
 
 void controller::consider(const overheads& costs, const capacity& where) noexcept {

@@ -77,3 +77,12 @@ TEST_CASE("a map that begins alone asks for nobody before the first retry, and s
   decides.observe(chunk_sample{1'000, nanoseconds{100e3}, first_retry_at_site});
   CHECK(decides.worth_asking(awake));
 }
+
+TEST_CASE("a map that begins alone does so with items remembered as long, too",
+          "[policy][regression]") {
+  controller free(100, {}, long_item * 2.0);
+  CHECK(free.worth_asking(awake));
+  controller alone(100, {}, long_item * 2.0);
+  alone.begin_alone();
+  CHECK_FALSE(alone.worth_asking(awake));
+}
