@@ -135,7 +135,7 @@ void map_run::share_adaptive() {
 bool map_run::look_around(nanoseconds now) noexcept {
   const std::size_t cpus = usable_cpus_again(thread_);
   crew_of_process().raise_budget(cpus);
-  const bool adapted = controller_.adapt(cpus, now - began_ - map_->paused);
+  const bool adapted = controller_.adapt(cpus, now - began_ - map_->pauses.lost());
   const std::size_t inside = map_->door.inside() + 1;
   const std::size_t allowed = map_->allowed.load(std::memory_order_relaxed);
   return look_at_memory(now, std::max(inside, allowed)) || adapted;
@@ -166,7 +166,7 @@ bool map_run::look_at_memory(nanoseconds now, std::size_t workers) noexcept {
   }
   return controller_.bound_by_memory(
       memory_->most_workers(std::numeric_limits<std::size_t>::max()),
-      now - began_ - (map_ != nullptr ? map_->paused : nanoseconds{0}));
+      now - began_ - (map_ != nullptr ? map_->pauses.lost() : nanoseconds{0}));
 }
 
 void map_run::learn_from_wake(policy::crew_state state,

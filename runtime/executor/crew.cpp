@@ -214,8 +214,7 @@ shared_map* crew::take_place(std::size_t workers, std::size_t most_workers) noex
   map.visited_items.store(0, std::memory_order_relaxed);
   map.visited_busy.store(0.0, std::memory_order_relaxed);
   map.visited_items_counted = 0;
-  map.paused = nanoseconds{0};
-  map.was_paused = false;
+  map.pauses = {};
   map.visited_busy_counted = 0.0;
   map.allowed.store(static_cast<std::uint32_t>(workers), std::memory_order_relaxed);
   map.controller = nullptr;

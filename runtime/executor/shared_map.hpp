@@ -141,9 +141,7 @@ struct shared_map {
   atomic<std::uint32_t> visit{0};
   alignas(cache_line) policy::nanoseconds beat_began{0};  ///< the present beat; guarded by `beat`
   policy::nanoseconds next_look{0};                       ///< guarded by `beat`
-  /// Time lost while the machine stood still; was the newest beat such a one? Guarded by `beat`.
-  policy::nanoseconds paused{0};
-  bool was_paused = false;
+  policy::pause_watch pauses;                             ///< guarded by `beat`
   std::size_t busiest_helper = 0;  ///< its seat, in the newest beat; guarded by `beat`
   /// What the caller has done on visits; also counted in its own seat. Written by the caller, read
   /// by the holder of the beat: relaxed, statistics.
@@ -210,26 +208,6 @@ struct shared_map {
             .map_id = map_id,
             .worker = static_cast<std::uint16_t>(seat),
             .kind = kind});
-  }
-
-  /// True when this beat tells nothing: the machine stood still, or its clock jumped. Not twice in
-  /// a row: then the items have become as dear as that. By the holder of the beat.
-  [[nodiscard]] bool was_pause(policy::beat_sample& sample,
-                               policy::nanoseconds planned,
-                               policy::nanoseconds cost) noexcept {
-    policy::nanoseconds lost = policy::pause_in(sample.wall, planned, cost, sample.items);
-    was_paused = lost.count() < 0.0 || (lost.count() > 0.0 && !was_paused);
-    if (!was_paused && throttled != nullptr &&
-        sample.wall - planned > policy::shortest_throttling && throttled(look_context)) {
-      lost = sample.wall - planned;
-      was_paused = true;
-    }
-    if (was_paused) {
-      paused += lost;
-      sample.finished -= lost;
-      next_look = beat_began;  // by the clock as it is now
-    }
-    return was_paused;
   }
 
   /// The holder of the beat, or before the door opens. from: a reading of the clock.

@@ -166,7 +166,7 @@ policy::beat_sample collect(shared_map& map, nanoseconds now) noexcept {
   }
   sample.items_left = policy::saturating_subtract(map.layout.items - map.layout.first_item, done);
   sample.serial_left = ahead.predict(sample.items_left, map.layout.unit_items);
-  sample.finished = now - map.began - map.paused;
+  sample.finished = now - map.began - map.pauses.lost();
   sample.wall = now - map.beat_began;
   map.beat_began = now;
   return sample;
@@ -200,7 +200,13 @@ void beat_if_due(shared_map& map, nanoseconds now) noexcept {
   const nanoseconds planned{map.next_beat.load(std::memory_order_relaxed) - map.beat_began.count()};
   const nanoseconds cost = map.controller->cost();
   policy::beat_sample sample = collect(map, now);
-  changed |= !map.was_pause(sample, planned, cost) && map.controller->observe(sample);
+  if (map.pauses.is_pause(sample, planned, cost, [&map] {
+        return map.throttled != nullptr && map.throttled(map.look_context);
+      })) {
+    map.next_look = now;  // by the clock as it is now
+  } else {
+    changed |= map.controller->observe(sample);
+  }
   if (changed && map.look != nullptr &&
       map.controller->next().n_jobs > map.allowed.load(std::memory_order_relaxed)) {
     static_cast<void>(look_around(map, now));  // is there memory for more?

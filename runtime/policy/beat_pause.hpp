@@ -1,8 +1,9 @@
 // Was a beat so much longer than all that can explain it that the machine stood still, or its clock
 // jumped? Suspended machines and virtual ones that their host has put aside come back like that.
-// Thread safety: pure functions.
+// Thread safety: pause_in is pure; a pause_watch is for one thread at a time.
 #pragma once
 
+#include "runtime/policy/chunk_sample.hpp"
 #include "runtime/policy/units.hpp"
 
 #include <amorsize/version.hpp>
@@ -39,6 +40,40 @@ inline constexpr nanoseconds clock_goes_back = millisecond;
   const nanoseconds lasted = sane(wall);
   return usual.count() > 0.0 && lasted > usual * pause_from ? lasted - usual : nanoseconds{0};
 }
+
+/// The pauses of one map.
+class pause_watch {
+ public:
+  /// True when this beat tells nothing about items and workers: the machine stood still, its clock
+  /// jumped, or a quota was used up. Not twice in a row for the first two: then the items have
+  /// become as dear as that. What was lost is taken out of sample.finished.
+  /// planned, cost: as for pause_in. was_throttled(): did the system hold the process back since it
+  /// was last asked? Asked only when the beat was long enough for that.
+  template <class Throttled>
+  [[nodiscard]] bool is_pause(beat_sample& sample,
+                              nanoseconds planned,
+                              nanoseconds cost,
+                              const Throttled& was_throttled) {
+    nanoseconds in_beat = pause_in(sample.wall, planned, cost, sample.items);
+    was_paused_ = in_beat.count() < 0.0 || (in_beat.count() > 0.0 && !was_paused_);
+    if (!was_paused_ && sample.wall - planned > shortest_throttling && was_throttled()) {
+      in_beat = sample.wall - planned;
+      was_paused_ = true;
+    }
+    if (was_paused_) {
+      lost_ += in_beat;
+      sample.finished -= in_beat;
+    }
+    return was_paused_;
+  }
+
+  /// In all pauses; below zero when the clock was set back.
+  [[nodiscard]] nanoseconds lost() const noexcept { return lost_; }
+
+ private:
+  nanoseconds lost_{0};
+  bool was_paused_ = false;  ///< in the newest beat
+};
 
 }  // namespace policy
 }  // namespace AMORSIZE_ABI_NAMESPACE
