@@ -220,6 +220,10 @@ report make_report(const policy::decision_history& history, map_outcome outcome)
   made.map_id = outcome.map_id;
   made.deciding = whole(outcome.deciding);
   made.warnings = std::move(outcome.warnings);
+  if (history.went_beyond_cpus()) {
+    made.warnings.emplace_back(
+        "more workers than CPUs ran, since the items wait: max_jobs bounds them");
+  }
   return made;
 }
 

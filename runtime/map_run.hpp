@@ -124,7 +124,6 @@ class map_run {
   /// From where on it is told whether the callable waits: once, where the clock is read anew
   /// anyway, if so much work makes that worth a system call.
   void look_at_thread(nanoseconds work) noexcept;
-  [[nodiscard]] bool ran_beyond_cpus() const noexcept;
   void add_waiting_warning(const map_outcome& seen);
 
   const detail::map_request& request_;

@@ -126,9 +126,6 @@ void map_run::end_report() noexcept {
                           insight::duration_text(nanoseconds{throttled_.lasted_ns}) +
                           " for it, all together");
     }
-    if (ran_beyond_cpus()) {
-      warn("more workers than CPUs ran, since the items wait: max_jobs bounds them");
-    }
     map_outcome seen = outcome();
     seen.predicted = predicted;
     report filled = make_report(history_, std::move(seen));
@@ -146,17 +143,8 @@ void map_run::look_at_thread(nanoseconds work) noexcept {
   }
 }
 
-bool map_run::ran_beyond_cpus() const noexcept {
-  for (std::size_t i = 0; i < history_.size(); ++i) {
-    if (history_.at(i).what.is_beyond_cpus()) {
-      return true;
-    }
-  }
-  return false;
-}
-
 void map_run::add_waiting_warning(const map_outcome& seen) {
-  if (!thread_before_ || seen.worker_busy.empty() || ran_beyond_cpus()) {
+  if (!thread_before_ || seen.worker_busy.empty() || history_.went_beyond_cpus()) {
     return;  // beyond them: it has been tried, and another sentence says so
   }
   const nanoseconds busy = policy::sane(seen.worker_busy.front() - thread_before_->busy);

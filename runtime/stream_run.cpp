@@ -137,6 +137,10 @@ stream_run::state::state(const options* how,
     last = nanoseconds{before->looked_up_ns};
     given = delivered = inline_items = before->items;
     inline_busy = last - began;
+    if (nanoseconds{before->cost_ns} >= policy::waiting_item) {
+      used = time.usage();
+      used_at = last;
+    }
     controller.resume(
         {nanoseconds{before->cost_ns}, nanoseconds{before->believed_ns}, before->block});
   }
@@ -182,12 +186,19 @@ void stream_run::state::close_block(std::size_t items) noexcept {
   delivered += items;
   inline_items += items;
   policy::preemption off = policy::preemption::possible;
-  if (controller.is_outlier(items, now - last)) {
+  const bool may_wait = now - last >= policy::waiting_item * static_cast<double>(items);
+  if (may_wait || controller.is_outlier(items, now - last)) {
     const thread_usage seen = time.usage();
-    if (const thread_usage since = seen - used; since.is_known && since.preempted == 0) {
-      off = policy::preemption::excluded;
+    if (const thread_usage since = seen - used; since.is_known) {
+      if (since.preempted == 0) {
+        off = policy::preemption::excluded;
+      }
+      if (may_wait && used_at == last) {
+        controller.observe_usage({items, now - last, since.cpu, static_cast<double>(since.waits)});
+      }
     }
     used = seen;
+    used_at = now;
   }
   controller.observe_inline(items, now - last, off);
   inline_busy += policy::sane(now - last);
@@ -212,7 +223,8 @@ std::size_t stream_run::state::look_up(std::size_t items, std::size_t bytes_of_r
   if (items > 0 || inline_items > 0) {
     close_block(items);
   } else {
-    last = time.now();
+    used = time.usage();
+    last = used_at = time.now();
   }
   show_if_due(last);
   if (awaits_helpers) {
@@ -278,11 +290,11 @@ bool stream_run::state::open() {
     if (where.cores > 0) {
       where.workers = std::min(where.workers, where.cores);
     }
-    if (!controller.start(costs, where.workers, where.limited_by, last - began)) {
+    if (!controller.start(costs, where, last - began)) {
       note_decision(last);
       return false;
     }
-    room = controller.next().limit_jobs;
+    room = controller.room();
   }
   controller.note_batch_items(controller.batch_items(item_bytes, bytes_limit));
   try {
@@ -308,7 +320,9 @@ bool stream_run::state::open() {
   map->record = record;
   map->map_id = static_cast<std::uint32_t>(map_id);
   lane->count_items_from(delivered);
-  map->exempt.store(with.n_jobs > 1, std::memory_order_relaxed);
+  map->exempt.store(with.n_jobs > 1 || controller.next().is_beyond_cpus(),
+                    std::memory_order_relaxed);
+  watch = {};
   lane->set_patience(std::max(crew->patience_of_helpers(), least_patience_for_batches));
   lane->set_cost(controller.cost());
   const nanoseconds before = time.now();

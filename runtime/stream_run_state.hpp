@@ -47,23 +47,26 @@ struct [[gnu::visibility("hidden")]] detail::stream_run::state {
   // --- shared: stream_sharing.cpp
   [[nodiscard]] stream_batch* next(void* source);
   void take_back_handed_out();
-  void put_back(stream_batch * batch, std::size_t reserved, std::size_t beyond_slots) noexcept;
-  void clear_kept() noexcept;
   [[nodiscard]] stream_batch* find_finished();
-  [[nodiscard]] bool may_pull();
   void pull(void* source);
   [[nodiscard]] bool is_at_end(void* source);
   void call_helpers(nanoseconds now) noexcept;
   void run_one(std::uint64_t number);
   void wait_for_oldest() noexcept;
   void beat(nanoseconds now);
-  [[nodiscard]] stream_batch* room_for(std::size_t items) noexcept;
-  [[nodiscard]] bool fits(std::size_t items);
   void throw_failure(std::uint64_t number);
   /// Sends the helpers away. Nobody is inside afterwards, and no batch is in flight.
   void close() noexcept;
   [[noreturn]] void cancel();
   void keep_account_of_workers() noexcept;
+
+  // --- what is in flight: stream_window.cpp
+  [[nodiscard]] bool may_pull();
+  [[nodiscard]] bool fits(std::size_t items);
+  void read_limit();
+  [[nodiscard]] stream_batch* room_for(std::size_t items) noexcept;
+  void put_back(stream_batch * batch, std::size_t reserved, std::size_t beyond_slots) noexcept;
+  void clear_kept() noexcept;
 
   // --- progress and report: stream_telling.cpp
   void show(nanoseconds now);
@@ -80,6 +83,10 @@ struct [[gnu::visibility("hidden")]] detail::stream_run::state {
             std::size_t items) const noexcept;
   void log_events() noexcept;
 
+  /// By options::memory_limit.
+  [[nodiscard]] bool is_limited() const noexcept {
+    return with.how != nullptr && with.how->memory_limit > 0;
+  }
   [[nodiscard]] std::size_t in_flight() const noexcept {
     return lane ? static_cast<std::size_t>(lane->published() - head) : 0;
   }
@@ -104,10 +111,12 @@ struct [[gnu::visibility("hidden")]] detail::stream_run::state {
   nanoseconds shown{0};
   std::size_t until_clock = 0;  ///< inline items until the clock is read, when each is looked at
   std::size_t since_clock = 0;
-  thread_usage used{};          ///< by this thread, when it was asked last
-  bool awaits_helpers = false;  ///< called, and inline until one is there
-  std::size_t given = 0;        ///< to the callable
-  std::size_t delivered = 0;    ///< without those of the batch handed out
+  thread_usage used{};            ///< by this thread, when it was asked last
+  nanoseconds used_at{0};         ///< when that was
+  executor::usage_watch watch{};  ///< of the batches that this thread runs
+  bool awaits_helpers = false;    ///< called, and inline until one is there
+  std::size_t given = 0;          ///< to the callable
+  std::size_t delivered = 0;      ///< without those of the batch handed out
   bool has_ended = false;
   bool is_delivered = false;  ///< the report
   bool is_over = false;       ///< finished, failed or abandoned
@@ -131,6 +140,7 @@ struct [[gnu::visibility("hidden")]] detail::stream_run::state {
   bool is_measured = false;     ///< has the size of any result been seen?
   std::size_t bytes = 0;        ///< reserved by what is in flight
   std::size_t bytes_limit = 0;  ///< 0 = not asked for yet
+  nanoseconds limit_read{0};    ///< when it was, without options::memory_limit
 
   nanoseconds beat_began{0};
   std::size_t beat_delivered = 0;

@@ -1,7 +1,6 @@
 // Streams: the shared part. The calling thread hands out what is finished, pulls while the window
 // has room, works when it has not, and waits only for a batch that another worker has in hand.
 #include "runtime/executor/worker_loop.hpp"
-#include "runtime/probe/memory_available.hpp"
 #include "runtime/process.hpp"
 #include "runtime/stream_run_state.hpp"
 
@@ -22,15 +21,9 @@ using policy::reason_code;
 
 /// The calling thread spins so long for a batch in another worker's hands before it sleeps.
 inline constexpr nanoseconds longest_wait_spin{50e3};
-/// Without options::memory_limit a stream takes so much without asking, and this part of what is
-/// available beyond.
-inline constexpr std::size_t free_bytes = std::size_t{1} << 20U;
-inline constexpr std::uint64_t part_of_available = 8;
 /// After calling helpers, the calling thread does other things for so many times as long as it
 /// took.
 inline constexpr double pause_between_calls = 4.0;
-/// Results of a batch that own so much together are large: allocators give back from 128 KB on.
-inline constexpr std::size_t large_results = 16384;
 
 }  // namespace
 
@@ -104,31 +97,6 @@ void stream_run::state::take_back_handed_out() {
   }
 }
 
-/// Large results stay until their batch is used again: freed at once, the allocator gives their
-/// pages back to the system, and every result pays for new ones. (64 KB after 10 us: up to 200 us.)
-/// Not where memory_limit says that memory matters more.
-void stream_run::state::put_back(stream_batch* batch,
-                                 std::size_t reserved,
-                                 std::size_t beyond_slots) noexcept {
-  const bool is_limited = with.how != nullptr && with.how->memory_limit > 0;
-  if (beyond_slots >= large_results && !is_limited) {
-    kept.push_back({batch, reserved});
-    return;
-  }
-  body.clear(*batch);
-  bytes -= reserved;
-  spare.push_back(batch);
-}
-
-void stream_run::state::clear_kept() noexcept {
-  for (const kept_batch& one : kept) {
-    body.clear(*one.batch);
-    bytes -= one.reserved;
-    spare.push_back(one.batch);
-  }
-  kept.clear();
-}
-
 void stream_run::state::throw_failure(std::uint64_t number) {
   std::exception_ptr error = std::move(lane->slot(number).error);
   ended = policy::event_kind::map_failed;
@@ -166,57 +134,6 @@ stream_batch* stream_run::state::find_finished() {
     return find_finished();
   }
   return nullptr;
-}
-
-bool stream_run::state::may_pull() {
-  if (has_ended || source_error || !controller.is_shared() || out_of_memory ||
-      lane->failed() != executor::stream_lane::nothing ||
-      in_flight() >= std::min(controller.window(), lane->window())) {
-    return false;
-  }
-  if (in_flight() > 0 && !is_measured) {
-    return false;  // the first results tell how large the others will be
-  }
-  return fits(controller.batch_items(item_bytes, bytes_limit)) || in_flight() == 0;
-}
-
-bool stream_run::state::fits(std::size_t items) {
-  const std::size_t more = items * item_bytes;
-  const std::size_t limit = bytes_limit > 0 ? bytes_limit : free_bytes;
-  if (bytes + more <= limit) {
-    return true;
-  }
-  if (!kept.empty()) {
-    clear_kept();
-    return fits(items);
-  }
-  if (bytes_limit > 0) {
-    return false;
-  }
-  const std::uint64_t available = probe::current_memory_available().value_or(0);
-  bytes_limit =
-      std::max<std::size_t>(free_bytes, static_cast<std::size_t>(available / part_of_available));
-  return bytes + more <= bytes_limit;
-}
-
-stream_batch* stream_run::state::room_for(std::size_t items) noexcept {
-  stream_batch* batch = nullptr;
-  if (!kept.empty()) {
-    batch = kept.back().batch;
-    bytes -= kept.back().reserved;
-    kept.pop_back();
-    body.retire != nullptr ? body.retire(*batch) : body.clear(*batch);
-  } else if (!spare.empty()) {
-    batch = spare.back();
-    spare.pop_back();
-  } else {
-    batch = body.make();
-  }
-  if (batch != nullptr && !body.reserve(*batch, items) && !body.reserve(*batch, 1)) {
-    body.destroy(batch);
-    batch = nullptr;
-  }
-  return batch;
 }
 
 /// A stop after the last item is ignored, so this has to be known.
@@ -284,7 +201,7 @@ void stream_run::state::call_helpers(nanoseconds now) noexcept {
 }
 
 void stream_run::state::run_one(std::uint64_t number) {
-  lane->run(*map, 0, number);
+  lane->run(*map, 0, number, watch);
 }
 
 void stream_run::state::wait_for_oldest() noexcept {
@@ -320,12 +237,16 @@ void stream_run::state::beat(nanoseconds now) {
                           .wall = now - beat_began,
                           .caller_own = caller_own,
                           .finished = now - began,
-                          .helped = map->arrivals.load(std::memory_order_relaxed) > 0});
+                          .helped = map->arrivals.load(std::memory_order_relaxed) > 0,
+                          .present = map->door.inside() + 1,
+                          .usage = executor::take_usage(*map)});
   beat_began = now;
   beat_delivered = delivered;
   caller_own = nanoseconds{0};
   if (changed) {
     note_decision(now);
+    map->exempt.store(with.n_jobs > 1 || controller.next().is_beyond_cpus(),
+                      std::memory_order_relaxed);
     if (controller.next().n_jobs != jobs && controller.is_shared()) {
       crew->set_workers(*map, controller.next().n_jobs);
     }

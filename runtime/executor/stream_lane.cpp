@@ -82,11 +82,16 @@ void stream_lane::run_items(shared_map& map, batch_slot& one, std::uint64_t numb
   }
 }
 
-void stream_lane::run(shared_map& map, std::size_t seat, std::uint64_t number) {
+void stream_lane::run(shared_map& map, std::size_t seat, std::uint64_t number, usage_watch& usage) {
   batch_slot& one = slot(number);
   AMORSIZE_ASSERT(one.batch != nullptr && !one.is_taken_back);
   const double nested = nested_work();
   const nanoseconds before = map.time->now();
+  const bool asks = cost_.load(std::memory_order_relaxed) >= policy::waiting_item.count() &&
+                    seat < policy::asking_workers && usage.is_due(before);
+  if (asks) [[unlikely]] {
+    usage.begin(map, before, nested);
+  }
   bool has_failed = false;
   try {
     run_items(map, one, number);
@@ -104,6 +109,10 @@ void stream_lane::run(shared_map& map, std::size_t seat, std::uint64_t number) {
   const nanoseconds after = map.time->now();
   const nanoseconds busy = policy::sane(after - before + nanoseconds{nested_work() - nested});
   const std::size_t made = one.batch->done;
+  if (asks && made > 0) [[unlikely]] {
+    usage.items = made;
+    usage.tell(map, after, nested_work());
+  }
   one.given = made + (has_failed ? 1 : 0);
   one.busy = busy;
   if (map.record != nullptr) [[unlikely]] {
@@ -178,12 +187,13 @@ bool run_stream_helper(shared_map& map, std::size_t seat) noexcept {
   const std::size_t rarest = std::min<std::size_t>(map.width(), most_pauses);
   std::size_t pauses = 1;
   nanoseconds until = map.time->now() + lane.patience();
+  usage_watch usage;
   for (;;) {
     if (map.errors.limit().load(std::memory_order_relaxed) == 0) {
       return false;
     }
     if (const std::optional<std::uint64_t> number = lane.claim()) {
-      lane.run(map, seat, *number);
+      lane.run(map, seat, *number, usage);
       pauses = 1;
       until = map.time->now() + lane.patience();
     } else if (map.time->now() < until) {

@@ -11,6 +11,7 @@
 
 #include "runtime/executor/atomic_policy.hpp"
 #include "runtime/executor/shared_map.hpp"
+#include "runtime/executor/usage_watch.hpp"
 #include "runtime/policy/units.hpp"
 
 #include <amorsize/detail/stream_run.hpp>
@@ -74,8 +75,8 @@ class stream_lane {
     return claimed_.load(std::memory_order_relaxed) < published_.load(std::memory_order_relaxed);
   }
   /// Runs a batch that was claimed. What the callable throws is kept in its slot, and batches from
-  /// there on are not run any more; only a forced unwind passes.
-  void run(shared_map& map, std::size_t seat, std::uint64_t number);
+  /// there on are not run any more; only a forced unwind passes. usage: the worker's own.
+  void run(shared_map& map, std::size_t seat, std::uint64_t number, usage_watch& usage);
 
   /// The lowest batch in which something failed; nothing = none. Lowered by workers, read by all:
   /// relaxed, the failure itself is published by its slot.

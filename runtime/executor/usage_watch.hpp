@@ -22,9 +22,22 @@ struct usage_watch {
   /// What the system says about the items since the last time goes to the map. Every usage_interval
   /// at most. nested: work of nested maps' helpers so far, nanoseconds.
   void ask(shared_map& map, policy::nanoseconds now, double nested) noexcept {
-    if (last.is_known && now - asked < policy::usage_interval) {
-      return;
+    if (!last.is_known || is_due(now)) {
+      tell(map, now, nested);
     }
+  }
+
+  // --- for whoever does other things between its items: from begin() to tell()
+  [[nodiscard]] bool is_due(policy::nanoseconds now) const noexcept {
+    return now - asked >= policy::usage_interval;
+  }
+  void begin(const shared_map& map, policy::nanoseconds now, double nested) noexcept {
+    last = map.time->usage();
+    asked = now;
+    nested_then = nested;
+    items = 0;
+  }
+  void tell(shared_map& map, policy::nanoseconds now, double nested) noexcept {
     const thread_usage used = map.time->usage();
     if (const thread_usage since = used - last; since.is_known) {
       // Who sleeps until the helpers of a nested map are done does not wait: they do its work.

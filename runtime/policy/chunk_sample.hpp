@@ -17,6 +17,14 @@ struct usage_sample {
   nanoseconds wall{0};
   nanoseconds cpu{0};  ///< that of nested maps' helpers included
   double waits = 0.0;  ///< how often the threads gave their CPU up of their own accord
+
+  constexpr usage_sample& operator+=(const usage_sample& more) noexcept {
+    items += more.items;
+    wall += sane(more.wall);
+    cpu += sane(more.cpu);
+    waits += more.waits;
+    return *this;
+  }
 };
 
 /// One finished block of the calling thread while it works alone.

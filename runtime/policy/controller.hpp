@@ -11,6 +11,7 @@
 #pragma once
 
 #include "runtime/policy/calls_alone.hpp"
+#include "runtime/policy/capacity.hpp"
 #include "runtime/policy/chunk_sample.hpp"
 #include "runtime/policy/cost_estimate.hpp"
 #include "runtime/policy/decision.hpp"
@@ -83,18 +84,6 @@ struct limits {
   std::size_t chunksize = 0;      ///< 0 = free
   nanoseconds chunk_duration{0};  ///< 0 = free
   nanoseconds prepared{0};        ///< serial time already spent, see serial_gate
-};
-
-/// What this process may use for this map now.
-struct capacity {
-  std::size_t workers = 1;                                ///< the caller included
-  reason_code limited_by = reason_code::one_cpu_allowed;  ///< why, when workers is 1
-  /// What there could be if the items waited and max_jobs said so; 0 = no more than workers.
-  std::size_t waiting_workers = 0;
-  std::size_t cpus = 0;  ///< that the calling thread may use, whoever else does; 0 = not told
-  /// Physical cores among them: the others are siblings of these, which may help or not. 0 = not
-  /// known, or a core for each.
-  std::size_t cores = 0;
 };
 
 class controller {

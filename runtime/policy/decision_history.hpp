@@ -38,6 +38,15 @@ class decision_history {
     return slots_[1 + (total_ - 1 + i - 1) % (capacity - 1)].filled;
   }
   [[nodiscard]] const entry& newest() const noexcept { return at(size() - 1); }
+  /// Were there ever more workers than CPUs?
+  [[nodiscard]] bool went_beyond_cpus() const noexcept {
+    for (std::size_t i = 0; i < size(); ++i) {
+      if (at(i).what.is_beyond_cpus()) {
+        return true;
+      }
+    }
+    return false;
+  }
 
  private:
   union slot {

@@ -39,15 +39,8 @@ inline constexpr double clear_gain = 1.25;
 /// Sharing is compared early when items have become cheaper than when it was found useful, by this
 /// factor. Not when they have become dearer: what is paid per item weighs less then.
 inline constexpr double much_cheaper = 4.0;
-/// Of the calling thread's own part, so much counts after another beat.
-inline constexpr double own_memory = 0.75;
 /// The window is halved after so many beats without a laggard.
 inline constexpr std::size_t laggards_forgotten = 16;
-/// So many workers and more get one to spare.
-inline constexpr double one_to_spare_from = 3.0;
-/// Workers stay while they are at most 5 / 4 of those that can be fed.
-inline constexpr std::size_t few_more = 5;
-inline constexpr std::size_t few_more_of = 4;
 /// How much of what a batch tells goes into the typical cost.
 inline constexpr double typical_weight = 0.25;
 /// Helpers that have not come after so many beats are judged as they are: absent.
@@ -133,21 +126,29 @@ bool stream_controller::worth_trying(const overheads& costs) const noexcept {
 }
 
 bool stream_controller::start(const overheads& costs,
-                              std::size_t workers,
-                              reason_code limited_by,
+                              const capacity& where,
                               nanoseconds now) noexcept {
-  most_workers_ = std::max<std::size_t>(
-      1, bounds_.max_jobs > 0 ? std::min(bounds_.max_jobs, workers) : workers);
+  const std::size_t most = bounds_.max_jobs;
+  most_workers_ =
+      std::max<std::size_t>(1, most > 0 ? std::min(most, where.workers) : where.workers);
+  const std::size_t ceiling = most > 0 ? most : default_waiting_ceiling(where.workers);
+  room_jobs_ = std::max(most_workers_, std::min(ceiling, where.waiting_workers));
   decision_.limit_jobs = most_workers_;
   decision_.wake_cost = costs.setup + costs.wake;
   decision_.start_delay = costs.start;
   decision_.claim_cost = costs.claim;
-  if (most_workers_ < 2) {
-    go_inline(bounds_.max_jobs == 1 ? reason_code::one_job_requested : limited_by, now);
-    return false;
+  may_wait_ = room_jobs_ > most_workers_;
+  used_shared_ = {};
+  const bool waits = begin_waiting();
+  if (!waits) {
+    room_jobs_ = most_workers_;
+    if (most_workers_ < 2) {
+      go_inline(most == 1 ? reason_code::one_job_requested : where.limited_by, now);
+      return false;
+    }
+    decision_.n_jobs = is_comparing_ ? std::min(compared_jobs_, most_workers_) : 2;
+    decision_.reason = is_comparing_ ? reason_code::trying_again : reason_code::stream_trial;
   }
-  decision_.n_jobs = is_comparing_ ? std::min(compared_jobs_, most_workers_) : 2;
-  decision_.reason = is_comparing_ ? reason_code::trying_again : reason_code::stream_trial;
   is_comparing_ = false;
   if (cost_ == nanoseconds{0} || cost_ > alone_rate_cost_) {
     cost_ = alone_rate_cost_;
@@ -278,6 +279,7 @@ bool stream_controller::observe(const stream_beat& beat) noexcept {
   beat_items_ = 0.0;
   decision_.estimated_cost = typical_;
   lost_ += beat.wall - alone;
+  used_shared_ += beat.usage;
   ++beats_;
   if (beats_ == 1) {
     judged_alone_ = judged_shared_ = own_ = nanoseconds{0};
@@ -295,25 +297,16 @@ bool stream_controller::observe(const stream_beat& beat) noexcept {
     if (!judge_trial(beat.finished)) {
       return !is_shared();
     }
-  } else if (wants_comparison()) {
+  } else if (!is_beyond_cpus() && wants_comparison()) {
     go_inline(reason_code::trying_alone, beat.finished);
     return true;
   }
-  // A source of g per item feeds c / g + 1 workers; g is what the calling thread does itself.
-  own_ = sane(own_ * own_memory + sane(beat.caller_own));
-  own_items_ = own_items_ * own_memory + items;
-  double fed = own_ > nanoseconds{0} ? mean / (own_ / own_items_) + 1.0 : 1e9;
-  if (fed >= one_to_spare_from) {
-    fed += 1.0;  // those who are never idle fall behind at the first delay
+  const bool followed = waiting_ && follow_waiting(beat);
+  const std::size_t jobs = is_shared() ? fed_workers(beat, mean) : 1;
+  const bool changed = followed || was_trial || jobs != decision_.n_jobs;
+  if (jobs < decision_.n_jobs && is_beyond_cpus()) {
+    waiting_->bound(jobs, waiting_bounds());
   }
-  const std::size_t wanted = fed < static_cast<double>(most_workers_)
-                                 ? static_cast<std::size_t>(fed + 0.999)
-                                 : most_workers_;
-  std::size_t jobs = std::clamp<std::size_t>(wanted, 2, most_workers_);
-  if (jobs < decision_.n_jobs && jobs * few_more / few_more_of >= decision_.n_jobs) {
-    jobs = decision_.n_jobs;  // sending one away and calling it again costs more than it does
-  }
-  const bool changed = jobs != decision_.n_jobs || was_trial;
   decision_.n_jobs = jobs;
   return changed;
 }
@@ -327,7 +320,9 @@ bool stream_controller::judge_trial(nanoseconds now) noexcept {
     const std::size_t first =
         gain >= clear_gain ? first_comparison_of_clear_gain : first_comparison;
     compare_after_ = std::max(first, std::min(rarest_comparison, compare_after_ * 2));
-    decision_.reason = reason_code::stream_shared;
+    if (!is_beyond_cpus()) {
+      decision_.reason = reason_code::stream_shared;
+    }
     return true;
   }
   const bool is_cheap = alone_rate_cost_ < surely_shareable;
@@ -343,7 +338,7 @@ bool stream_controller::wants_comparison() noexcept {
     compare_after_ = 0;  // another stream
     return true;
   }
-  return beats_ >= compare_after_ ||
+  return beats_ >= compare_after_ || seems_to_wait() ||
          (beats_ >= first_comparison && decision_.measured_rate_ratio < 1.0);
 }
 

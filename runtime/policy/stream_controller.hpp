@@ -9,15 +9,22 @@
 //
 // The rate is what counts: items handed out per second, with everything that happens between two of
 // them, the consumer's own work too. Nothing else sees locks, copies, cold caches at once.
+//
+// Items that wait are shared among more workers than CPUs, as in a map (waiting_climb.hpp); no more
+// than the calling thread can feed.
 // Thread safety: thread-compatible, the calling thread's. Reads no clock, takes no lock, allocates
 // nothing; every input gives a defined result.
 #pragma once
 
+#include "runtime/policy/capacity.hpp"
+#include "runtime/policy/chunk_sample.hpp"
 #include "runtime/policy/decision.hpp"
 #include "runtime/policy/overhead_model.hpp"
 #include "runtime/policy/units.hpp"
+#include "runtime/policy/waiting_climb.hpp"
 
 #include <cstddef>
+#include <optional>
 
 namespace amorsize {
 inline namespace AMORSIZE_ABI_NAMESPACE {
@@ -76,6 +83,8 @@ struct stream_beat {
   nanoseconds caller_own{0};  ///< of it, source and consumer: what nobody else can do
   nanoseconds finished{0};    ///< end of the beat, since the stream began
   bool helped = false;        ///< a helper was there
+  std::size_t present = 1;    ///< workers inside at its end, the calling thread included
+  usage_sample usage{};       ///< of the items about which somebody asked
 };
 
 class stream_controller {
@@ -94,16 +103,14 @@ class stream_controller {
   /// A block that the calling thread processed itself. Outliers count only when they are the items'
   /// own: laggards.
   void observe_inline(std::size_t items, nanoseconds wall, preemption off) noexcept;
+  /// What the system says about such a block: do items wait?
+  void observe_usage(const usage_sample& seen) noexcept;
   [[nodiscard]] std::size_t inline_items() const noexcept { return alone_.block; }
   /// Has enough been done inline that helpers of such cost may be tried? A stream that has lasted
   /// so long is taken to last as long again.
   [[nodiscard]] bool worth_trying(const overheads& costs) const noexcept;
-  /// where: workers that may be used now, and why not more. Decides; true when the stream is shared
-  /// from now on.
-  bool start(const overheads& costs,
-             std::size_t workers,
-             reason_code limited_by,
-             nanoseconds now) noexcept;
+  /// Decides; true when the stream is shared from now on.
+  bool start(const overheads& costs, const capacity& where, nanoseconds now) noexcept;
   /// Helpers were called and did not come.
   void give_up(nanoseconds now) noexcept { go_inline(reason_code::workers_busy, now); }
   /// Does handing over before a helper is there cost more than the helper's waiting? Then the
@@ -133,6 +140,8 @@ class stream_controller {
   [[nodiscard]] const decision& next() const noexcept { return decision_; }
   [[nodiscard]] bool is_refused() const noexcept { return is_refused_; }
   [[nodiscard]] bool is_shared() const noexcept { return decision_.n_jobs > 1; }
+  /// The most workers that it may come to want until it is inline again.
+  [[nodiscard]] std::size_t room() const noexcept { return room_jobs_; }
   [[nodiscard]] nanoseconds cost() const noexcept { return cost_; }
   /// Per item, inline: callable, source and consumer together.
   [[nodiscard]] nanoseconds cost_alone() const noexcept { return alone_rate_cost_; }
@@ -142,6 +151,14 @@ class stream_controller {
   /// True when the trial has just been won; is_shared() tells whether it goes on otherwise.
   bool judge_trial(nanoseconds now) noexcept;
   [[nodiscard]] bool wants_comparison() noexcept;
+  [[nodiscard]] waiting_climb::bounds waiting_bounds() const noexcept {
+    return {most_workers_, room_jobs_};
+  }
+  [[nodiscard]] bool is_beyond_cpus() const noexcept { return waiting_ && waiting_->is_active(); }
+  [[nodiscard]] bool begin_waiting() noexcept;
+  [[nodiscard]] bool seems_to_wait() const noexcept;
+  [[nodiscard]] bool follow_waiting(const stream_beat& beat) noexcept;
+  [[nodiscard]] std::size_t fed_workers(const stream_beat& beat, nanoseconds mean) noexcept;
 
   stream_limits bounds_;
   decision decision_{};
@@ -164,8 +181,13 @@ class stream_controller {
   nanoseconds filling_{0};          ///< source, per item
   std::size_t batch_ = 1;
   std::size_t window_per_worker_ = first_window;
-  std::size_t most_workers_ = 1;
-  std::size_t compared_jobs_ = 2;  ///< n_jobs before the comparison that is under way
+  std::size_t most_workers_ = 1;          ///< that the CPUs get
+  std::size_t room_jobs_ = 1;             ///< that there may be where items wait
+  usage_sample used_alone_{};             ///< by inline items
+  usage_sample used_shared_{};            ///< by the others, since sharing began
+  bool may_wait_ = false;                 ///< could there be more workers than CPUs?
+  std::optional<waiting_climb> waiting_;  ///< while shared, of items that were seen to wait inline
+  std::size_t compared_jobs_ = 2;         ///< n_jobs before the comparison that is under way
   nanoseconds own_{0};      ///< the calling thread's own part, what is longer ago counting less
   double own_items_ = 0.0;  ///< handed out in it
   std::size_t beats_ = 0;   ///< since the present trial began

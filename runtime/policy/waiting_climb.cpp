@@ -66,10 +66,7 @@ void waiting_climb::enter(state next) noexcept {
 void waiting_climb::gather(const beat_sample& sample) noexcept {
   gathered_.items += sample.items;
   gathered_.wall += sane(sample.wall);
-  gathered_.usage.items += sample.usage.items;
-  gathered_.usage.wall += sane(sample.usage.wall);
-  gathered_.usage.cpu += sane(sample.usage.cpu);
-  gathered_.usage.waits += sample.usage.waits;
+  gathered_.usage += sample.usage;
 }
 
 /// The first few items said how many workers would fill the CPUs; these were more.

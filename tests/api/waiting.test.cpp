@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <mutex>
 #include <numeric>
+#include <ranges>
 #include <string>
 #include <thread>
 #include <vector>
@@ -160,4 +161,42 @@ TEST_CASE("after a map whose items wait, maps that compute have no more workers 
   });
   CHECK(out.size() == 2'000);
   CHECK(inside.most() <= cpus());
+}
+
+TEST_CASE("a stream whose items wait gets more workers than there are CPUs", "[api][integration]") {
+  crowd inside;
+  amorsize::report seen;
+  int expected = 0;
+  for (const int result : std::views::iota(0, 600) | amorsize::views::parallel_map(
+                                                         [&](int value) {
+                                                           const crowd::visit here(inside);
+                                                           return slow(value);
+                                                         },
+                                                         {.report = &seen})) {
+    REQUIRE(result == expected);
+    expected += 2;
+  }
+  CHECK(expected == 1'200);
+  CAPTURE(seen.reason, seen.workers, inside.most());
+  CHECK(inside.most() > cpus());
+  CHECK(seen.workers > cpus());
+  CHECK(says(seen, "wait"));
+  CHECK(std::any_of(seen.warnings.begin(), seen.warnings.end(), [](const std::string& one) {
+    return one.find("max_jobs") != std::string::npos;
+  }));
+}
+
+TEST_CASE("max_jobs bounds the workers of a stream whose items wait", "[api][integration]") {
+  crowd inside;
+  long sum = 0;
+  for (const int result : std::views::iota(0, 200) | amorsize::views::parallel_map(
+                                                         [&](int value) {
+                                                           const crowd::visit here(inside);
+                                                           return slow(value);
+                                                         },
+                                                         {.max_jobs = 3})) {
+    sum += result;
+  }
+  CHECK(sum == 199L * 200L);
+  CHECK(inside.most() <= 3);
 }

@@ -48,6 +48,7 @@ TEST_CASE("batches are claimed in order, each once, and none that is not publish
   rig with(0);
   shared_map& map = with.prepare(1);
   stream_lane lane(body(), 4);
+  usage_watch usage;
   CHECK(lane.window() == 4);
   CHECK_FALSE(lane.claim().has_value());
   std::vector<std::unique_ptr<counting_batch>> batches;
@@ -60,7 +61,7 @@ TEST_CASE("batches are claimed in order, each once, and none that is not publish
       const std::optional<std::uint64_t> number = lane.claim();
       REQUIRE(number == 4 * round + i);
       CHECK_FALSE(lane.is_done(*number));
-      lane.run(map, 0, *number);
+      lane.run(map, 0, *number, usage);
       CHECK(lane.is_done(*number));
       CHECK(lane.slot(*number).batch->done == 5);
       CHECK(lane.slot(*number).given == 5);
@@ -82,6 +83,7 @@ TEST_CASE("a failure keeps what was made before it and stops what is behind it",
   rig with(0);
   shared_map& map = with.prepare(1);
   stream_lane lane(body(), 4);
+  usage_watch usage;
   std::vector<std::unique_ptr<counting_batch>> batches;
   for (std::size_t i = 0; i < 4; ++i) {
     batches.push_back(std::make_unique<counting_batch>(5));
@@ -93,17 +95,17 @@ TEST_CASE("a failure keeps what was made before it and stops what is behind it",
   for (std::uint64_t i = 0; i < 4; ++i) {
     REQUIRE(lane.claim() == i);
   }
-  lane.run(map, 0, 2);  // the higher one fails first
+  lane.run(map, 0, 2, usage);  // the higher one fails first
   CHECK(lane.failed() == 2);
   CHECK(batches[2]->done == 3);
   CHECK(lane.slot(2).given == 4);
   CHECK(lane.slot(2).error != nullptr);
-  lane.run(map, 0, 1);
+  lane.run(map, 0, 1, usage);
   CHECK(lane.failed() == 1);
-  lane.run(map, 0, 3);
+  lane.run(map, 0, 3, usage);
   CHECK(lane.is_done(3));
   CHECK(batches[3]->done == 0);
-  lane.run(map, 0, 0);
+  lane.run(map, 0, 0, usage);
   CHECK(batches[0]->done == 5);
   with.crew_->return_place(map);
 }
@@ -112,12 +114,13 @@ TEST_CASE("a stream that is given up runs no further item", "[executor][unit]") 
   rig with(0);
   shared_map& map = with.prepare(1);
   stream_lane lane(body(), 2);
+  usage_watch usage;
   counting_batch batch(5);
   lane.publish(batch, 0);
   map.errors.lower_limit(0);
   const std::optional<std::uint64_t> number = lane.claim();
   REQUIRE(number.has_value());
-  lane.run(map, 0, *number);
+  lane.run(map, 0, *number, usage);
   CHECK(lane.is_done(*number));
   CHECK(batch.done == 0);
   with.crew_->return_place(map);
@@ -130,6 +133,7 @@ TEST_CASE("helpers that come run every batch once, whatever the calling thread d
     rig with(0);
     shared_map& map = with.prepare(4);
     stream_lane lane(body(), window);
+    usage_watch usage;
     lane.set_patience(policy::nanoseconds{1e18});  // the clock stands still
     map.lane = &lane;
     const std::size_t asked = with.crew_->open(map, 3).asked;
@@ -148,7 +152,7 @@ TEST_CASE("helpers that come run every batch once, whatever the calling thread d
       } else if (head % 3 == 1) {
         lane.wait_for_any(head, with.clock_, policy::nanoseconds{0});
       } else if (const std::optional<std::uint64_t> number = lane.claim()) {
-        lane.run(map, 0, *number);
+        lane.run(map, 0, *number, usage);
       }
     }
     map.errors.lower_limit(0);

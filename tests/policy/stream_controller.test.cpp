@@ -56,7 +56,8 @@ class simulated_stream {
     controller_.observe_inline(items, took, preemption::possible);
     if (controller_.worth_trying(costs)) {
       now_ += costs.wake;
-      static_cast<void>(controller_.start(costs, cores_, reason_code::one_cpu_allowed, now_));
+      static_cast<void>(controller_.start(
+          costs, {.workers = cores_, .limited_by = reason_code::one_cpu_allowed}, now_));
     }
   }
   void beat() {
@@ -200,7 +201,8 @@ stream_controller on_trial() {
     controller.observe_inline(
         items, nanoseconds{100.0} * static_cast<double>(items), preemption::possible);
   }
-  CHECK(controller.start(costs, 2, reason_code::one_cpu_allowed, nanoseconds{1e6}));
+  CHECK(controller.start(
+      costs, {.workers = 2, .limited_by = reason_code::one_cpu_allowed}, nanoseconds{1e6}));
   return controller;
 }
 
@@ -342,7 +344,8 @@ TEST_CASE("every input of the stream controller gives a defined result", "[polic
     controller.observe_inline(5, nanoseconds{time}, preemption::possible);
     CHECK(controller.inline_items() >= 1);
     static_cast<void>(controller.worth_trying(costs));
-    static_cast<void>(controller.start(costs, 8, reason_code::workers_busy, nanoseconds{time}));
+    static_cast<void>(controller.start(
+        costs, {.workers = 8, .limited_by = reason_code::workers_busy}, nanoseconds{time}));
     controller.observe_batch(3, nanoseconds{time});
     controller.observe_filling(0, nanoseconds{time});
     controller.observe_filling(3, nanoseconds{time});

@@ -12,6 +12,7 @@ add_library(amorsize_simulator OBJECT
   "${PROJECT_SOURCE_DIR}/runtime/stream_run.cpp"
   "${PROJECT_SOURCE_DIR}/runtime/stream_sharing.cpp"
   "${PROJECT_SOURCE_DIR}/runtime/stream_telling.cpp"
+  "${PROJECT_SOURCE_DIR}/runtime/stream_window.cpp"
   "${PROJECT_SOURCE_DIR}/runtime/executor/crew.cpp"
   "${PROJECT_SOURCE_DIR}/runtime/executor/crew_service.cpp"
   "${PROJECT_SOURCE_DIR}/runtime/executor/share.cpp"

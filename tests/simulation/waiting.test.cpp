@@ -1,6 +1,7 @@
 // Items that wait: for a timer, a server, a lock; the whole library in virtual time.
 #include "tests/support/catch.hpp"
 #include "tests/support/virtual_machine/simulate.hpp"
+#include "tests/support/virtual_machine/simulate_stream.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -26,6 +27,22 @@ bool says(const amorsize::report& seen, const std::string& words) {
   return std::any_of(seen.revisions.begin(), seen.revisions.end(), [&](const auto& one) {
     return one.reason.find(words) != std::string::npos;
   });
+}
+
+simulated_stream run_stream(const machine_model& model,
+                            std::size_t items,
+                            const amorsize::options& how = {},
+                            nanoseconds source = nanoseconds{100},
+                            std::uint64_t seed = 1) {
+  virtual_process process(model, seed);
+  const simulated_stream seen = simulate_stream(process, {items_of_1_ms(items), source}, how);
+  CHECK(seen.in_order);
+  CHECK(seen.delivered == items);
+  return seen;
+}
+
+double speedup(const simulated_stream& of) {
+  return of.serial / of.makespan;
 }
 
 }  // namespace
@@ -103,6 +120,58 @@ TEST_CASE("a stalled worker is not taken for one that waits", "[simulation][prop
   const simulated_map seen = simulate(model, items_of_1_ms(1'000));
   CHECK(seen.report.workers <= 4);
   CHECK_FALSE(says(seen.report, "wait"));
+}
+
+TEST_CASE("a stream whose items sleep has more workers than CPUs, too", "[simulation][property]") {
+  for (const std::size_t workers : {1U, 2U, 8U}) {
+    for (const std::uint64_t seed : {1U, 2U, 3U}) {
+      const simulated_stream seen =
+          run_stream(waiting(workers, 0.98), 400, {}, nanoseconds{100}, seed);
+      CAPTURE(workers, seed, speedup(seen), seen.report.workers);
+      CHECK(speedup(seen) >= 10.0);
+      CHECK(seen.report.workers > workers);
+      CHECK(says(seen.report, "wait"));
+    }
+  }
+}
+
+TEST_CASE("a stream behind a lock is no slower than the plain loop", "[simulation][property]") {
+  for (const double fraction : {0.5, 0.98}) {
+    const simulated_stream seen = run_stream(waiting(2, fraction, 1), 2'000);
+    CAPTURE(fraction, speedup(seen), seen.report.reason);
+    CHECK(seen.makespan <= 1.05 * seen.serial);
+  }
+}
+
+TEST_CASE("a stream does not call more workers than its source can feed",
+          "[simulation][property]") {
+  // 0.2 ms per item: five others are busy while the sixth is read.
+  const simulated_stream seen = run_stream(waiting(2, 0.98), 2'000, {}, nanoseconds{200e3});
+  CAPTURE(speedup(seen), seen.report.n_jobs);
+  CHECK(speedup(seen) >= 5.0);
+  CHECK(seen.report.n_jobs <= 12);
+}
+
+TEST_CASE("when a stream's items stop waiting no more workers than CPUs are left",
+          "[simulation][property]") {
+  machine_model model = waiting(4, 0.98);
+  model.waiting.until = 50.0 * ms;
+  const simulated_stream seen = run_stream(model, 4'000);
+  CAPTURE(seen.report.reason, seen.report.n_jobs, speedup(seen));
+  CHECK(says(seen.report, "do not wait any more"));
+  CHECK(seen.report.n_jobs <= 4);
+  CHECK(speedup(seen) >= 3.0);
+}
+
+TEST_CASE("max_jobs bounds the workers of a stream whose items wait", "[simulation][property]") {
+  amorsize::options how;
+  for (const std::size_t max_jobs : {1U, 5U, 100U}) {
+    how.max_jobs = max_jobs;
+    const simulated_stream seen = run_stream(waiting(2, 0.999), 4'000, how);
+    CAPTURE(max_jobs, seen.report.workers);
+    CHECK(seen.report.workers <= max_jobs);
+    CHECK(seen.report.workers >= std::min<std::size_t>(max_jobs, 33));
+  }
 }
 
 }  // namespace amorsize_tests

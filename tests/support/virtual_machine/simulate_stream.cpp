@@ -55,8 +55,8 @@ class simulation {
     const std::size_t last = std::min(
         {pulled_ + items, work_.callable.items(), pulled_ + leave_after_ - seen_.delivered});
     const std::size_t done = last - pulled_;
-    on_.advance((work_.source + work_.sink) * static_cast<double>(done) +
-                work_.callable.of_range(pulled_, last));
+    on_.advance((work_.source + work_.sink) * static_cast<double>(done));
+    run_items(pulled_, last);
     pulled_ = last;
     seen_.delivered += done;
     if (done < items) {
@@ -86,6 +86,16 @@ class simulation {
     return true;
   }
 
+  void run_items(std::size_t first, std::size_t last) {
+    if (!on_.model().waiting.is_used()) {
+      on_.advance(work_.callable.of_range(first, last));
+      return;
+    }
+    for (; first < last; ++first) {
+      on_.run_item(work_.callable.of_range(first, first + 1));
+    }
+  }
+
   [[nodiscard]] stream_body body() {
     stream_body made;
     made.context = this;
@@ -102,7 +112,7 @@ class simulation {
     made.run = [](void* context, stream_batch& batch, item_block& block) {
       auto& self = *static_cast<simulation*>(context);
       const std::size_t from = static_cast<counted_batch&>(batch).first;
-      self.on_.advance(self.work_.callable.of_range(from + block.first, from + block.last));
+      self.run_items(from + block.first, from + block.last);
       block.next = batch.done = block.last;
     };
     made.clear = [](stream_batch& batch) noexcept {
