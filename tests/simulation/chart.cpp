@@ -3,6 +3,7 @@
 //   amorsize_simulation_chart [--quick] OUTPUT_FOLDER
 // Nothing is measured: the engine runs in virtual time, and the figures are the same everywhere.
 #include "tests/simulation/heat_map.hpp"
+#include "tests/simulation/write_file.hpp"
 #include "tests/support/virtual_machine/simulate.hpp"
 
 #include <algorithm>
@@ -11,10 +12,8 @@
 #include <cstdio>
 #include <exception>
 #include <filesystem>
-#include <fstream>
 #include <limits>
 #include <sstream>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -174,15 +173,6 @@ std::string picture_of(const std::vector<outcome>& all, const std::vector<std::s
   maps[3].title = "Short maps: n_jobs";
   maps[3].below = "first choice, divided by the best n_jobs; 1: as good within 5 %";
   return heat_maps_svg("The engine of amorsize in virtual time", maps);
-}
-
-void write_file(const std::filesystem::path& path, const std::string& content) {
-  std::ofstream file(path);
-  file << content;
-  file.close();
-  if (!file) {
-    throw std::runtime_error("cannot write " + path.string());
-  }
 }
 
 void run(const std::filesystem::path& folder, bool is_quick) {

@@ -3,6 +3,7 @@
 //   amorsize_simulation_scenarios [--quick] [--only NAME] OUTPUT_FOLDER
 // Nothing is measured: the engine runs in virtual time, and the figures are the same everywhere.
 #include "tests/simulation/heat_map.hpp"
+#include "tests/simulation/write_file.hpp"
 #include "tests/support/virtual_machine/scenario.hpp"
 
 #include <algorithm>
@@ -12,8 +13,6 @@
 #include <cstdlib>
 #include <exception>
 #include <filesystem>
-#include <fstream>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -113,15 +112,6 @@ std::string picture_of(const std::vector<row>& rows, const std::vector<std::size
     maps[one.kind->is_faulty ? 1 : 0].rows.push_back({one.kind->name, one.worst});
   }
   return heat_maps_svg("Machines that are not what they seem, in virtual time", maps);
-}
-
-void write_file(const std::filesystem::path& path, const std::string& content) {
-  std::ofstream file(path);
-  file << content;
-  file.close();
-  if (!file) {
-    throw std::runtime_error("cannot write " + path.string());
-  }
 }
 
 void write_all(const settings& with) {
