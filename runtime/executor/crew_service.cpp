@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <utility>
 
 namespace amorsize {
 inline namespace AMORSIZE_ABI_NAMESPACE {
@@ -154,15 +155,21 @@ bool crew::join_a_map(ticket_index index) noexcept {
     note_arrival(map);
     call_onwards(map);
     run_helper(map);
-    if (!counted) {
-      uncounted_.fetch_sub(1, std::memory_order_relaxed);
-    } else if (!standing.budget_given_back) {
-      working_.fetch_sub(1, std::memory_order_relaxed);
-    }
     last_active_.store(time_.now().count(), std::memory_order_relaxed);
     return true;
   }
   return false;
+}
+
+void crew::leave(shared_map& map) noexcept {
+  const thread_standing& standing = standing_of_this_thread();
+  if (!standing.is_counted) {
+    uncounted_.fetch_sub(1, std::memory_order_relaxed);
+  } else if (!standing.budget_given_back) {
+    working_.fetch_sub(1, std::memory_order_relaxed);
+  }
+  lingering_.fetch_add(1, std::memory_order_seq_cst);
+  map.door.leave();
 }
 
 void crew::serve(ticket_index index) noexcept {
@@ -174,23 +181,23 @@ void crew::serve(ticket_index index) noexcept {
   standing_of_this_thread().is_misplaced = on.has_come(index);
   const nanoseconds gap{usual_gap_.load(std::memory_order_relaxed)};
   const nanoseconds patience = main_->linger(gap);
-  bool has_worked = false;
-  if (somebody_wants()) {
-    has_worked = join_a_map(index);  // called for that: not one of those who linger
-  }
+  // Called for that: not one of those who linger. Who has worked is one since it left the map.
+  bool has_worked = somebody_wants() && join_a_map(index);
+  bool lingers = has_worked;
   for (;;) {
     nanoseconds until = time_.now() + patience;
-    lingering_.fetch_add(1, std::memory_order_seq_cst);
+    if (!std::exchange(lingers, false)) {
+      lingering_.fetch_add(1, std::memory_order_seq_cst);
+    }
     for (;;) {
       if (somebody_wants()) {
         lingering_.fetch_sub(1, std::memory_order_relaxed);
-        const bool worked = join_a_map(index);
-        lingering_.fetch_add(1, std::memory_order_seq_cst);
-        if (worked) {
+        if (join_a_map(index)) {
           has_worked = true;
           until = time_.now() + patience;
           continue;
         }
+        lingering_.fetch_add(1, std::memory_order_seq_cst);
       }
       if (!(time_.now() < until)) {
         break;

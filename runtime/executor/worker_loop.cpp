@@ -293,7 +293,7 @@ bool leave_if_unwanted(shared_map& map, std::size_t seat, nanoseconds now) noexc
   }
   note_instant(map, policy::event_kind::leave, seat, now);
   map.seats[seat].taken.store(false, std::memory_order_release);
-  map.door.leave();
+  map.owner->leave(map);
   return true;
 }
 
@@ -379,7 +379,7 @@ void run_helper(shared_map& map) noexcept {
     map.seats[seat].taken.store(false, std::memory_order_release);
     break;
   }
-  map.door.leave();
+  map.owner->leave(map);
 }
 
 std::size_t items_done(const shared_map& map) noexcept {
