@@ -23,8 +23,10 @@ namespace {
 
 using policy::nanoseconds;
 
-/// From so much work on, a system call for the affinity mask (0.3 us) is below one per cent.
-inline constexpr nanoseconds reread_affinity_from{50e3};
+/// From so much work on, two system calls for the affinity mask (0.3 to 0.7 us each) are below one
+/// per cent. Shorter maps, from a quarter of that on, rely on what is not older than that.
+inline constexpr nanoseconds reread_affinity_from{200e3};
+inline constexpr nanoseconds heed_affinity_from{50e3};
 /// Reading the CPU quota takes 50 to 200 us, and allocates at first: once, before anything is
 /// shared for the first time, when the start of the back end costs more than that. It is followed
 /// by maps that are long against it, and then in the middle of the map, too.
@@ -42,8 +44,24 @@ std::atomic<bool> quota_was_read{false};
 /// it too old, read by all who look: relaxed, numbers that stand for themselves.
 std::atomic<double> available_then{-1.0};
 std::atomic<double> available_read{-1e18};
-/// The last answer for this thread; masks belong to threads. 0 = none yet.
-constinit thread_local std::size_t usable_here = 0;
+/// The last answers for this thread; masks belong to threads.
+struct thread_cpus {
+  std::size_t usable = 0;  ///< 0 = none yet
+  std::size_t cores = 0;   ///< physical ones among them; 0 = not known, or nothing that matters
+  double read_ns = -1e18;  ///< by the real clock
+};
+constinit thread_local thread_cpus cpus_here;
+
+/// Is what is known of this thread's mask too old for so much work?
+bool is_outdated(nanoseconds work_left) noexcept {
+  if (cpus_here.usable == 0 || work_left >= reread_affinity_from) {
+    return true;
+  }
+  // The absolute value: a machine that was suspended may come back with an earlier time.
+  return work_left >= heed_affinity_from &&
+         std::abs(probe::real_clock().now().count() - cpus_here.read_ns) >=
+             reread_affinity_from.count();
+}
 
 /// oneTBB does not survive a fork: a process that is the child of the one that loaded this library
 /// starts with plain threads.
@@ -66,17 +84,29 @@ nanoseconds measure_claim() noexcept {
   return policy::sane(time.now() - before) / static_cast<double>(claims);
 }
 
-/// Physical cores among them; 0 = not known, or nothing that matters.
-std::size_t usable_cores(std::size_t cpus, nanoseconds work_left) noexcept {
-  if (cpus < 2 || work_left < reread_affinity_from) {
+std::size_t read_cores(std::size_t cpus, nanoseconds work_left) noexcept {
+  if (cpus < 2) {
     return 0;
   }
-  const cancellation_shield shield;
   const std::optional<std::size_t> cores = probe::known_physical_cores();
-  if (!cores && work_left >= topology_from) {
-    return probe::load_physical_cores();
+  return !cores && work_left >= topology_from ? probe::load_physical_cores() : cores.value_or(0);
+}
+
+/// Makes cpus_here new enough for so much work.
+void look_at_cpus(nanoseconds work_left) noexcept {
+  if (!is_outdated(work_left)) {
+    return;
   }
-  return cores.value_or(0);
+  const cancellation_shield shield;
+  const bool read_quota =
+      work_left >= quota_from && !quota_was_read.exchange(true, std::memory_order_relaxed);
+  const bool follow_quota = work_left >= quota_followed_from;
+  const std::size_t cpus =
+      (read_quota || follow_quota ? probe::probe_cpu_limits(quota_age) : probe::known_cpu_limits())
+          .usable_cpus;
+  cpus_here.usable = std::max<std::size_t>(1, cpus);
+  cpus_here.cores = work_left >= heed_affinity_from ? read_cores(cpus_here.usable, work_left) : 0;
+  cpus_here.read_ns = probe::real_clock().now().count();
 }
 
 }  // namespace
@@ -105,18 +135,8 @@ executor::crew& crew_of_process() {
 }
 
 std::size_t usable_cpus(nanoseconds work_left) noexcept {
-  if (usable_here > 0 && work_left < reread_affinity_from) {
-    return usable_here;
-  }
-  const cancellation_shield shield;
-  const bool read_quota =
-      work_left >= quota_from && !quota_was_read.exchange(true, std::memory_order_relaxed);
-  const bool follow_quota = work_left >= quota_followed_from;
-  const std::size_t cpus =
-      (read_quota || follow_quota ? probe::probe_cpu_limits(quota_age) : probe::known_cpu_limits())
-          .usable_cpus;
-  usable_here = std::max<std::size_t>(1, cpus);
-  return usable_here;
+  look_at_cpus(work_left);
+  return cpus_here.usable;
 }
 
 unsigned long calling_thread() noexcept {
@@ -157,7 +177,8 @@ policy::memory_reading memory_now(nanoseconds now) noexcept {
 
 policy::capacity capacity_now(nanoseconds work_left) noexcept {
   const std::size_t cpus = usable_cpus(work_left);
-  return capacity_of(crew_of_process(), cpus, usable_cores(cpus, work_left));
+  return capacity_of(
+      crew_of_process(), cpus, work_left >= heed_affinity_from ? cpus_here.cores : 0);
 }
 
 }  // namespace AMORSIZE_ABI_NAMESPACE

@@ -23,8 +23,9 @@ inline namespace AMORSIZE_ABI_NAMESPACE {
 /// CPUs that a map with so much work left may use, from affinity mask, CPU quota and, once a map is
 /// long enough to pay for loading the topology, physical cores.
 ///
-/// Overhead: one relaxed load for short work; a system call (0.3 us) from 50 us on; the quota's
-/// files (100 us) for the first map of 300 us, and from 20 ms on at most once in 50 ms.
+/// Overhead: one load for short work; two system calls (0.3 to 0.7 us each) from 200 us on, and
+/// once in 0.2 ms from 50 us on; the quota's files (100 us) for the first map of 300 us, and from
+/// 20 ms on at most once in 50 ms.
 [[nodiscard]] std::size_t usable_cpus(policy::nanoseconds work_left) noexcept;
 
 /// What the crew leaves a map whose thread may use so many CPUs.
