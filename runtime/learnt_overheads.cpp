@@ -6,16 +6,17 @@ namespace amorsize {
 inline namespace AMORSIZE_ABI_NAMESPACE {
 namespace {
 
-/// So many times the assumption, and it was the machine that was busy.
-inline constexpr double first_outlier = 4.0;
+/// So many times what is assumed or known, and it was the machine that was busy.
+inline constexpr double outlier = 4.0;
 
 /// Moves what is held towards `sample`; `first` is what is held while nothing has been observed.
 void update(std::atomic<double>& held,
             policy::nanoseconds first,
-            policy::nanoseconds sample) noexcept {
+            policy::nanoseconds sample,
+            double most) noexcept {
   const double before = held.load(std::memory_order_relaxed);
   const policy::nanoseconds next =
-      policy::learn(before > 0.0 ? policy::nanoseconds{before} : first, sample);
+      policy::learn(before > 0.0 ? policy::nanoseconds{before} : first, sample, most);
   held.store(next.count() > 0.0 ? next.count() : 1.0, std::memory_order_relaxed);
 }
 
@@ -24,9 +25,8 @@ void update(std::atomic<double>& held,
 policy::nanoseconds first_of(policy::crew_state state,
                              policy::nanoseconds assumed,
                              policy::nanoseconds sample) noexcept {
-  return state == policy::crew_state::awake
-             ? assumed
-             : std::min(policy::sane(sample), assumed * first_outlier);
+  return state == policy::crew_state::awake ? assumed
+                                            : std::min(policy::sane(sample), assumed * outlier);
 }
 
 }  // namespace
@@ -59,9 +59,10 @@ void learnt_overheads::observe(policy::crew_state state,
   const auto at = static_cast<std::size_t>(state);
   observed_[at].store(now.count(), std::memory_order_relaxed);
   const policy::overheads& assumed = policy::assumed_overheads[at];
-  update(wake_[at], first_of(state, assumed.wake + assumed.setup, wake), wake);
+  const double most = state == policy::crew_state::awake ? policy::most_of_awake : outlier;
+  update(wake_[at], first_of(state, assumed.wake + assumed.setup, wake), wake, most);
   if (start.count() > 0.0) {
-    update(start_[at], first_of(state, assumed.start, start), start);
+    update(start_[at], first_of(state, assumed.start, start), start, most);
   }
 }
 

@@ -6,17 +6,16 @@ namespace policy {
 namespace {
 
 inline constexpr double step = 0.25;
-inline constexpr double outlier = 4.0;
 /// Nothing here is ever free; also keeps the estimate from getting stuck at zero.
 inline constexpr nanoseconds least{5.0};
 
 }  // namespace
 
-nanoseconds learn(nanoseconds estimate, nanoseconds sample) noexcept {
+nanoseconds learn(nanoseconds estimate, nanoseconds sample, double most) noexcept {
   const nanoseconds known = sane(estimate) > least ? sane(estimate) : least;
   nanoseconds seen = sane(sample);
-  if (seen > known * outlier) {
-    seen = known * outlier;
+  if (seen > known * most) {
+    seen = known * most;
   }
   const nanoseconds next = known + (seen - known) * step;
   return next > least ? next : least;

@@ -1,6 +1,7 @@
 #include "runtime/policy/overhead_model.hpp"
 #include "tests/support/catch.hpp"
 
+#include <algorithm>
 #include <limits>
 
 using namespace amorsize::policy;
@@ -49,4 +50,23 @@ TEST_CASE("learning is total", "[policy][property]") {
       CHECK(next < 1e19);
     }
   }
+}
+
+TEST_CASE("a timer that takes a CPU now and then does not make helpers who are awake dear",
+          "[policy][unit]") {
+  // 40 us once a millisecond, with maps of 13 us; sometimes twice in a row.
+  nanoseconds estimate{2'000};
+  double highest = 0.0;
+  for (int map = 0; map < 2'000; ++map) {
+    const bool is_hit = map % 75 < 2;
+    estimate = learn(estimate, nanoseconds{is_hit ? 40'000.0 : 2'000.0}, most_of_awake);
+    highest = std::max(highest, estimate.count());
+  }
+  CHECK(highest < 3'000.0);
+  // Helpers who are late from now on are believed to be so within some thirty maps.
+  int maps = 0;
+  for (; estimate < nanoseconds{20'000} && maps < 100; ++maps) {
+    estimate = learn(estimate, nanoseconds{40'000}, most_of_awake);
+  }
+  CHECK(maps <= 30);
 }
