@@ -56,8 +56,8 @@ TEST_CASE("claiming costs at most one per cent of a chunk", "[policy][unit]") {
 
 TEST_CASE("at the tail a chunk takes half of what is left, down to a floor", "[policy][unit]") {
   CHECK(chunk_size(even(1'000, 10.0)) == 500);  // 10 us left
-  CHECK(chunk_size(even(400, 10.0)) == 300);    // 4 us left: 3 us are the floor
-  CHECK(chunk_size(even(300, 10.0)) == 300);    // and then all
+  CHECK(chunk_size(even(150, 10.0)) == 100);    // 1.5 us left: 1 us is the floor
+  CHECK(chunk_size(even(100, 10.0)) == 100);    // and then all
 }
 
 TEST_CASE("claims of one worker taper to the end in few steps", "[policy][property]") {

@@ -32,7 +32,8 @@ void expect_good_choice(std::size_t workers, nanoseconds work) {
   const simulated_map seen = simulate_warm(model, costs);
   const std::size_t chosen = first_shared(seen);
   CAPTURE(workers, work.count(), best.n_jobs, chosen, seen.makespan / best.makespan);
-  CHECK(chosen <= 2 * best.most);
+  // Where many choices are nearly as good any of them will do.
+  CHECK((chosen <= 2 * best.most || seen.makespan <= 1.05 * best.makespan));
   CHECK(2 * chosen >= best.fewest);
   CHECK(seen.makespan <= 1.5 * best.makespan);
 }
