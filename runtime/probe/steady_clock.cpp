@@ -237,13 +237,11 @@ thread_usage steady_clock::usage() const noexcept {
   const preserved_errno keep;
   rusage used{};
   if (::getrusage(RUSAGE_THREAD, &used) == 0) {
-    const auto since = [](const timeval& time) {
-      return policy::nanoseconds{static_cast<double>(time.tv_sec) * 1e9 +
-                                 static_cast<double>(time.tv_usec) * 1e3};
-    };
     // Who waits for a page from the disk has given its CPU up, too, but not for what it does.
     const long waits = std::max(0L, used.ru_nvcsw - used.ru_majflt);
-    return {since(used.ru_utime) + since(used.ru_stime),
+    // Not ru_utime: what the thread used since the last timer tick is not in it until the thread
+    // is off its CPU. Up to 4 ms, which a first item of a millisecond was charged with.
+    return {cpu_time(CLOCK_THREAD_CPUTIME_ID),
             static_cast<std::uint64_t>(waits),
             static_cast<std::uint64_t>(std::max(0L, used.ru_nivcsw)),
             true,

@@ -36,6 +36,21 @@ TEST_CASE("a thread that sleeps is seen to wait, as often as it does", "[probe][
   CHECK((real_clock().usage() - before).waits >= 10);
 }
 
+TEST_CASE("the CPU time of a thread that sleeps is not what it used before", "[probe][unit]") {
+  // Up to a timer tick of it was told only when the thread was off its CPU.
+  for (int round = 0; round < 20; ++round) {
+    double heat = 1.0;
+    for (int i = 0; i < 500'000; ++i) {
+      heat = heat * 0.999'999'9 + 1e-9;
+    }
+    const thread_usage before = real_clock().usage();
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    const thread_usage slept = real_clock().usage() - before;
+    CAPTURE(round, heat);
+    REQUIRE(slept.cpu <= amorsize::policy::nanoseconds{500e3});
+  }
+}
+
 TEST_CASE("a reading that went back counts as none", "[probe][unit]") {
   const thread_usage later{amorsize::policy::nanoseconds{5}, 1, 2, true};
   const thread_usage earlier{amorsize::policy::nanoseconds{6}, 2, 1, true};
