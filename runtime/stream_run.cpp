@@ -140,6 +140,7 @@ stream_run::state::state(const options* how,
     if (nanoseconds{before->cost_ns} >= policy::waiting_item) {
       used = time.usage();
       used_at = last;
+      measures_block = true;
     }
     controller.resume(
         {nanoseconds{before->cost_ns}, nanoseconds{before->believed_ns}, before->block});
@@ -187,18 +188,23 @@ void stream_run::state::close_block(std::size_t items) noexcept {
   inline_items += items;
   policy::preemption off = policy::preemption::possible;
   const bool may_wait = now - last >= policy::waiting_item * static_cast<double>(items);
-  if (may_wait || controller.is_outlier(items, now - last)) {
+  const bool asks = may_wait && (measures_block || now - used_at >= policy::usage_interval);
+  if (asks || controller.is_outlier(items, now - last)) {
     const thread_usage seen = time.usage();
     if (const thread_usage since = seen - used; since.is_known) {
       if (since.preempted == 0) {
         off = policy::preemption::excluded;
       }
-      if (may_wait && used_at == last) {
+      if (asks && measures_block) {
         controller.observe_usage({items, now - last, since.cpu, static_cast<double>(since.waits)});
       }
     }
     used = seen;
     used_at = now;
+    // Shorter items are asked about now and then: this was the beginning, or the end.
+    measures_block = asks && (!measures_block || now - last >= policy::usage_interval);
+  } else {
+    measures_block = false;
   }
   controller.observe_inline(items, now - last, off);
   inline_busy += policy::sane(now - last);
@@ -225,6 +231,7 @@ std::size_t stream_run::state::look_up(std::size_t items, std::size_t bytes_of_r
   } else {
     used = time.usage();
     last = used_at = time.now();
+    measures_block = true;
   }
   show_if_due(last);
   if (awaits_helpers) {

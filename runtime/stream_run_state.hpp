@@ -113,6 +113,7 @@ struct [[gnu::visibility("hidden")]] detail::stream_run::state {
   std::size_t since_clock = 0;
   thread_usage used{};            ///< by this thread, when it was asked last
   nanoseconds used_at{0};         ///< when that was
+  bool measures_block = false;    ///< the present inline block began then
   executor::usage_watch watch{};  ///< of the batches that this thread runs
   bool awaits_helpers = false;    ///< called, and inline until one is there
   std::size_t given = 0;          ///< to the callable
