@@ -1,8 +1,8 @@
 // How does a map that decides by itself compare with the best fixed n_jobs when the machine is not
 // all its own: a quota of 1 or 1.5 CPUs, one CPU in the affinity mask, one core that another
-// process occupies?
+// process occupies? And when the items wait?
 //   bench_live [--rounds N] [CELL...]      cells: quota1 quota1_long quota1.5 pinned neighbour
-//   mutex
+//   mutex sleep sleep_and_compute
 // Each run is a process of its own, started in turn; medians of times, and of their ratios to those
 // of the same round.
 #include "tests/support/own_cgroup.hpp"
@@ -49,13 +49,31 @@ struct workload {
   std::size_t items = 20'000;
   int rounds = 25'000;  ///< about 50 us an item
   bool is_locked = false;
+  std::chrono::milliseconds sleep{0};
 };
 
 workload workload_of(const std::string& cell) {
   if (cell == "mutex") {
     return {.items = 200, .rounds = 2'500'000, .is_locked = true};
   }
+  if (cell == "sleep") {
+    return {.items = 400, .rounds = 0, .sleep = std::chrono::milliseconds(1)};
+  }
+  if (cell == "sleep_and_compute") {
+    return {.items = 400, .rounds = 550'000, .sleep = std::chrono::milliseconds(1)};
+  }
   return {.items = cell == "quota1_long" ? std::size_t{100'000} : std::size_t{20'000}};
+}
+
+/// The fixed n_jobs to compare with.
+std::vector<std::string> fixed_of(const std::string& cell) {
+  if (cell == "sleep") {
+    return {"2", "64"};
+  }
+  if (cell == "sleep_and_compute") {
+    return {"2", "4", "8"};
+  }
+  return {"1", "2"};
 }
 
 /// variant: "loop", "amorsize", or a number of jobs. Prints the seconds it took.
@@ -69,6 +87,9 @@ int run_once(const std::string& cell, const std::string& variant) {
     std::unique_lock<std::mutex> held(lock, std::defer_lock);
     if (what.is_locked) {
       held.lock();
+    }
+    if (what.sleep.count() > 0) {
+      std::this_thread::sleep_for(what.sleep);
     }
     return calculate(seed, what.rounds);
   };
@@ -193,7 +214,9 @@ bool measure(const std::string& program, const std::string& cell, int rounds) {
     std::printf("%s: skipped, cannot be had here\n", cell.c_str());
     return true;
   }
-  std::vector<std::string> variants{"loop", "amorsize", "1", "2"};
+  const std::vector<std::string> fixed = fixed_of(cell);
+  std::vector<std::string> variants{"loop", "amorsize"};
+  variants.insert(variants.end(), fixed.begin(), fixed.end());
   std::map<std::string, std::vector<double>> times;
   std::mt19937 random(1);
   for (int round = 0; round < rounds; ++round) {
@@ -208,8 +231,10 @@ bool measure(const std::string& program, const std::string& cell, int rounds) {
     }
   }
   std::printf("%s, %d rounds\n", cell.c_str(), rounds);
-  const std::string best =
-      median(times["1"]) <= median(times["2"]) ? std::string("1") : std::string("2");
+  const std::string best = *std::min_element(
+      fixed.begin(), fixed.end(), [&](const std::string& one, const std::string& other) {
+        return median(times[one]) < median(times[other]);
+      });
   for (const auto& [variant, seen] : times) {
     std::vector<double> to_best;
     std::vector<double> to_loop;
@@ -245,7 +270,14 @@ int main(int count, char** arguments) {
     }
   }
   if (cells.empty()) {
-    cells = {"quota1", "quota1_long", "quota1.5", "pinned", "neighbour", "mutex"};
+    cells = {"quota1",
+             "quota1_long",
+             "quota1.5",
+             "pinned",
+             "neighbour",
+             "mutex",
+             "sleep",
+             "sleep_and_compute"};
   }
   bool fine = true;
   for (const std::string& cell : cells) {

@@ -4,10 +4,11 @@
 // oneTBB pipeline of the sweep. Odd rounds choose the best pipeline, even rounds time it. A round
 // zero over a tenth of the stream drops the pipelines without hope: with batches of one item of 2
 // ns they would take most of the night.
-#include "stream/fresh_process.hpp"
 #include "stream/items.hpp"
+#include "support/fresh_process.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
@@ -31,6 +32,23 @@ struct contender {
   std::function<std::uint64_t(const cell&)> run;
   std::vector<double> ms = {};  ///< [round]
 };
+
+struct timed_run {
+  std::uint64_t sum = 0;
+  double ms = 0.0;
+};
+
+/// In a process of its own, after an untimed warm-up.
+timed_run time_fresh(const contender& one, const cell& of, const cell& warm_up) {
+  return bench::in_fresh_process([&] {
+    static_cast<void>(one.run(warm_up));
+    const auto began = std::chrono::steady_clock::now();
+    timed_run seen{.sum = one.run(of)};
+    seen.ms =
+        std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - began).count();
+    return seen;
+  });
+}
 
 struct arguments {
   std::size_t rounds = 8;
@@ -97,8 +115,7 @@ std::vector<contender> hopeful_contenders(const cell& of) {
   const cell shorter = warm_up_of(of);
   const cell shortest = warm_up_of(shorter);
   for (contender& one : all) {
-    one.ms.push_back(
-        in_fresh_process([&] { return one.run(shorter); }, [&] { return one.run(shortest); }).ms);
+    one.ms.push_back(time_fresh(one, shorter, shortest).ms);
   }
   std::vector<double> pipelines;
   for (const contender& one : all) {
@@ -124,8 +141,7 @@ judged measure(const cell& of, const arguments& how, std::mt19937_64& random) {
   for (std::size_t round = 0; round < how.rounds; ++round) {
     std::shuffle(order.begin(), order.end(), random);
     for (const std::size_t i : order) {
-      const timed_run seen = in_fresh_process([&] { return all[i].run(of); },
-                                              [&] { return all[i].run(warm_up_of(of)); });
+      const timed_run seen = time_fresh(all[i], of, warm_up_of(of));
       if (seen.sum != expected) {
         throw std::runtime_error(of.name + ": " + all[i].name + " computes something else");
       }

@@ -99,6 +99,8 @@ void add_surroundings() {
       [] { return nested_maps<implementation>(16, 4096, 20.0); });
   add(cell_name("at_once", {{"threads", 2}, {"items", 20'000}}),
       [] { return maps_at_once<implementation>(2, 20'000, 100.0); });
+  add(cell_name("at_once", {{"threads", 8}, {"items", 10'000}}),
+      [] { return maps_at_once<implementation>(8, 10'000, 100.0); });
   add(cell_name("busy_neighbour", {{"items", 8192}}), [] { return busy_neighbour(8192, 1000.0); });
 }
 

@@ -2,24 +2,20 @@
 // learnt. Thread safety: the calling process has one thread.
 #pragma once
 
-#include <chrono>
-#include <cstdint>
 #include <cstdio>
-#include <functional>
 #include <stdexcept>
 #include <sys/wait.h>
+#include <type_traits>
 #include <unistd.h>
 
-namespace bench_stream {
+namespace bench {
 
-struct timed_run {
-  std::uint64_t sum = 0;
-  double ms = 0.0;
-};
-
-/// Runs warm_up untimed and `run` timed in a child. Throws std::runtime_error when that fails.
-inline timed_run in_fresh_process(const std::function<std::uint64_t()>& run,
-                                  const std::function<std::uint64_t()>& warm_up) {
+/// run() in a child; its answer comes back through a pipe. Throws std::runtime_error when the child
+/// ends without one.
+template <class Run>
+[[nodiscard]] auto in_fresh_process(const Run& run) {
+  using answer = std::invoke_result_t<const Run&>;
+  static_assert(std::is_trivially_copyable_v<answer> && sizeof(answer) < 4096);
   int ends[2];
   std::fflush(stdout);
   if (::pipe(ends) != 0) {
@@ -30,17 +26,12 @@ inline timed_run in_fresh_process(const std::function<std::uint64_t()>& run,
     throw std::runtime_error("no process");
   }
   if (child == 0) {
-    static_cast<void>(warm_up());
-    const auto before = std::chrono::steady_clock::now();
-    timed_run seen;
-    seen.sum = run();
-    seen.ms = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - before)
-                  .count();
+    const answer seen = run();
     const bool told = ::write(ends[1], &seen, sizeof seen) == static_cast<ssize_t>(sizeof seen);
     ::_exit(told ? 0 : 1);  // no library's goodbye is measured, or waited for
   }
   ::close(ends[1]);
-  timed_run seen;
+  answer seen;
   const ssize_t got = ::read(ends[0], &seen, sizeof seen);
   ::close(ends[0]);
   int status = 0;
@@ -51,4 +42,4 @@ inline timed_run in_fresh_process(const std::function<std::uint64_t()>& run,
   return seen;
 }
 
-}  // namespace bench_stream
+}  // namespace bench

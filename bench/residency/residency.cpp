@@ -1,0 +1,197 @@
+// Helpers stay awake for a while, so that the next map need not wake them. Does that pay, and does
+// the program around us pay for it?
+//   bench_residency [ROUNDS]      default: 11
+// dispatch  maps of 50 us back to back: from the call to the first item on another thread
+// idle      CPU time of the process in the second after its last map
+// host      a loop of 83 us with tbb::parallel_for, after 100 us of something else: the plain loop,
+//           a map of amorsize, another tbb::parallel_for
+// Each run is a process of its own; all kinds by turns, in random order; medians over the rounds.
+#include "support/fresh_process.hpp"
+
+#include <amorsize/amorsize.hpp>
+
+#include <oneapi/tbb/blocked_range.h>
+#include <oneapi/tbb/parallel_for.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <iostream>
+#include <map>
+#include <numeric>
+#include <random>
+#include <string>
+#include <sys/resource.h>
+#include <thread>
+#include <vector>
+
+namespace {
+
+using clock_type = std::chrono::steady_clock;
+
+double us_since(clock_type::time_point began) {
+  return std::chrono::duration<double, std::micro>(clock_type::now() - began).count();
+}
+
+double median(std::vector<double> of) {
+  const auto middle = of.begin() + static_cast<std::ptrdiff_t>(of.size() / 2);
+  std::nth_element(of.begin(), middle, of.end());
+  return *middle;
+}
+
+/// About a microsecond per 700 rounds.
+constexpr int rounds_per_us = 700;
+
+double work(double us) {
+  double value = 1.0;
+  for (int left = static_cast<int>(us * rounds_per_us); left > 0; --left) {
+    value = value * 0.999'999'9 + 1e-9;
+  }
+  return value;
+}
+
+/// out[i] = f(i), in one of the ways to run a loop.
+template <class F>
+void run_map(const std::string& way, std::vector<double>& out, const F& f) {
+  static thread_local std::vector<std::size_t> in;
+  in.resize(out.size());
+  std::iota(in.begin(), in.end(), std::size_t{0});
+  if (way == "loop") {
+    std::transform(in.begin(), in.end(), out.begin(), f);
+  } else if (way == "parallel_for") {
+    const std::size_t* const first = in.data();
+    tbb::parallel_for(tbb::blocked_range<std::size_t>(0, out.size()),
+                      [&](const tbb::blocked_range<std::size_t>& range) {
+                        for (std::size_t i = range.begin(); i != range.end(); ++i) {
+                          out[i] = f(first[i]);
+                        }
+                      });
+  } else {
+    amorsize::parallel_map(in.begin(), in.end(), out.begin(), f);
+  }
+}
+
+/// In the process that is measured, before the library is used.
+void choose_back_end(const std::string& way) {
+  if (way == "amorsize, threads") {
+    ::setenv("AMORSIZE_BACKEND", "threads", 1);
+  }
+}
+
+constexpr int maps = 3'000;
+
+/// Microseconds from the call to the first item on another thread; the median of those maps in
+/// which there was one.
+double dispatch(const std::string& way) {
+  choose_back_end(way);
+  std::vector<double> out(50);
+  std::vector<double> took;
+  for (int map = 0; map < maps; ++map) {
+    const std::thread::id caller = std::this_thread::get_id();
+    std::atomic<double> first{0.0};  // written by helpers, the lowest stays; relaxed: a figure
+    const clock_type::time_point began = clock_type::now();
+    run_map(way, out, [&](std::size_t) {
+      if (std::this_thread::get_id() != caller && first.load(std::memory_order_relaxed) == 0.0) {
+        first.store(us_since(began), std::memory_order_relaxed);
+      }
+      return work(1.0);
+    });
+    if (const double seen = first.load(std::memory_order_relaxed); seen > 0.0) {
+      took.push_back(seen);
+    }
+  }
+  return took.empty() ? 0.0 : median(took);
+}
+
+double cpu_seconds() {
+  ::rusage used{};
+  ::getrusage(RUSAGE_SELF, &used);
+  const auto seconds = [](const ::timeval& time) {
+    return static_cast<double>(time.tv_sec) + 1e-6 * static_cast<double>(time.tv_usec);
+  };
+  return seconds(used.ru_utime) + seconds(used.ru_stime);
+}
+
+/// Percent of one CPU, in the second after the last map.
+double idle(const std::string& way) {
+  choose_back_end(way);
+  std::vector<double> out(200);
+  for (int map = 0; map < maps / 10; ++map) {
+    run_map(way, out, [](std::size_t) { return work(1.0); });
+  }
+  const double before = cpu_seconds();
+  std::this_thread::sleep_for(std::chrono::seconds(1));
+  return 100.0 * (cpu_seconds() - before);
+}
+
+/// Microseconds for the host's own loop.
+double host(const std::string& between) {
+  choose_back_end(between);
+  std::vector<double> ours(100);
+  std::vector<double> hosts(64);
+  std::vector<double> took;
+  for (int map = 0; map < maps; ++map) {
+    run_map(between, ours, [](std::size_t) { return work(1.0); });
+    const clock_type::time_point began = clock_type::now();
+    run_map("parallel_for", hosts, [](std::size_t) { return work(1.3); });
+    took.push_back(us_since(began));
+  }
+  return median(took);
+}
+
+struct question {
+  const char* name;
+  const char* unit;
+  double (*measure)(const std::string& way);
+  std::vector<std::string> ways;
+};
+
+void ask(const question& what, int rounds, std::mt19937& random) {
+  std::vector<std::string> order = what.ways;
+  std::map<std::string, std::vector<double>> seen;
+  for (int round = 0; round < rounds; ++round) {
+    std::shuffle(order.begin(), order.end(), random);
+    for (const std::string& way : order) {
+      seen[way].push_back(bench::in_fresh_process([&] { return what.measure(way); }));
+    }
+  }
+  std::printf("%s, %d rounds\n", what.name, rounds);
+  const std::string& reference = what.ways.front();
+  for (const std::string& way : what.ways) {
+    std::vector<double> ratios;
+    for (std::size_t round = 0; round < seen[way].size(); ++round) {
+      ratios.push_back(seen[way][round] / seen[reference][round]);
+    }
+    std::printf("  %-18s %8.3f %s", way.c_str(), median(seen[way]), what.unit);
+    if (way != reference) {
+      std::printf("   %6.3f x %s", median(ratios), reference.c_str());
+    }
+    std::printf("\n");
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const int rounds = argc > 1 ? std::atoi(argv[1]) : 11;
+  if (rounds < 1) {
+    std::cerr << "usage: bench_residency [ROUNDS]\n";
+    return 2;
+  }
+  std::mt19937 random(1);
+  const std::string tbb = "amorsize";
+  const std::string threads = "amorsize, threads";
+  ask({"dispatch, call to first item elsewhere", "us", dispatch, {"parallel_for", tbb, threads}},
+      rounds,
+      random);
+  ask({"host's tbb::parallel_for after", "us", host, {"loop", tbb, threads, "parallel_for"}},
+      rounds,
+      random);
+  ask({"idle, the second after", "% of a CPU", idle, {"loop", tbb, threads, "parallel_for"}},
+      rounds,
+      random);
+  return 0;
+}
