@@ -33,6 +33,9 @@ inline constexpr nanoseconds longest_wait_for_helpers{10e6};
 /// gaps in it.
 inline constexpr std::uint64_t allocator_part = 4;
 
+/// Workers beyond the CPUs, whose items wait, share the largest window of so many: half a megabyte.
+inline constexpr std::size_t widest_lane_of_waiting = 32;
+
 /// A helper waits at least so long for the next batch: about what calling it again costs, so that
 /// the one or the other wastes at most twice what was needed.
 inline constexpr nanoseconds least_patience_for_batches{50e3};
@@ -305,8 +308,10 @@ bool stream_run::state::open() {
   }
   controller.note_batch_items(controller.batch_items(item_bytes, bytes_limit));
   try {
-    if (!lane || lane->window() < room * policy::most_window) {
-      lane = std::make_unique<executor::stream_lane>(body, room * policy::most_window);
+    const std::size_t widest = std::max(controller.next().limit_jobs, widest_lane_of_waiting);
+    const std::size_t slots = std::min(room, widest) * policy::most_window;
+    if (!lane || lane->window() < slots) {
+      lane = std::make_unique<executor::stream_lane>(body, slots);
       head = 0;
     }
     map = crew->take_place(controller.next().n_jobs, room);

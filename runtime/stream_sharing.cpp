@@ -286,7 +286,9 @@ void stream_run::state::close() noexcept {
   crew->return_place(*std::exchange(map, nullptr));
   lane.reset();
   head = 0;
-  last = time.now();
+  used = time.usage();
+  last = used_at = time.now();
+  measures_block = true;
 }
 
 void stream_run::state::keep_account_of_workers() noexcept {

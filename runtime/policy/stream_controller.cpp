@@ -87,6 +87,9 @@ void stream_controller::observe_inline(std::size_t items,
   if (items == 0) {
     return;
   }
+  if (per_item(wall, items) < waiting_item) {
+    used_alone_ = {};  // too short to be asked, whatever those before were
+  }
   const nanoseconds before = alone_.believed;
   alone_.observe(items, wall);
   const nanoseconds believed =
@@ -189,6 +192,7 @@ void stream_controller::go_inline(reason_code why, nanoseconds now) noexcept {
   believed_before_ = alone_.believed;
   if (why == reason_code::trying_alone) {
     is_comparing_ = true;
+    used_alone_ = {};
     recent_ = nanoseconds{0};
     recent_items_ = 0.0;
     return;
@@ -297,7 +301,7 @@ bool stream_controller::observe(const stream_beat& beat) noexcept {
     if (!judge_trial(beat.finished)) {
       return !is_shared();
     }
-  } else if (!is_beyond_cpus() && wants_comparison()) {
+  } else if ((!is_beyond_cpus() || typical_ < waiting_item) && wants_comparison()) {
     go_inline(reason_code::trying_alone, beat.finished);
     return true;
   }

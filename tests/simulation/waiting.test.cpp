@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace amorsize_tests {
 namespace {
@@ -161,6 +162,21 @@ TEST_CASE("when a stream's items stop waiting no more workers than CPUs are left
   CHECK(says(seen.report, "do not wait any more"));
   CHECK(seen.report.n_jobs <= 4);
   CHECK(speedup(seen) >= 3.0);
+}
+
+TEST_CASE("items of a stream that become cheap have no more workers than CPUs",
+          "[simulation][property]") {
+  std::vector<nanoseconds> each(500, ms);
+  each.insert(each.end(), 100'000, nanoseconds{2e3});
+  machine_model model = waiting(2, 0.98);
+  model.waiting.until = 40.0 * ms;
+  virtual_process process(model, 1);
+  const simulated_stream seen =
+      simulate_stream(process, {item_costs(each), nanoseconds{100}}, amorsize::options{});
+  CAPTURE(seen.report.n_jobs, seen.report.workers, speedup(seen));
+  CHECK(seen.report.workers > 2);
+  CHECK(seen.report.revisions.back().n_jobs <= 2);
+  CHECK(seen.makespan <= 1.25 * (nanoseconds{100'000 * 2.1e3} / 2.0 + 50.0 * ms));
 }
 
 TEST_CASE("max_jobs bounds the workers of a stream whose items wait", "[simulation][property]") {
