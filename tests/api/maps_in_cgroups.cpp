@@ -184,7 +184,7 @@ int run_hungry(std::size_t memory_limit, bool is_bound) {
   std::atomic<std::size_t> most{0};
   amorsize::report seen;
   const bool exact =
-      map_exactly(40, seen, {.max_jobs = 32, .memory_limit = memory_limit}, [&](std::size_t) {
+      map_exactly(16, seen, {.max_jobs = 32, .memory_limit = memory_limit}, [&](std::size_t) {
         const auto memory = std::make_unique_for_overwrite<char[]>(bytes);
         const std::size_t now = held.fetch_add(bytes) + bytes;
         std::size_t before = most.load();

@@ -63,6 +63,16 @@ std::size_t cpus() {
   return amorsize::this_machine().allowed_cpus;
 }
 
+void expect_beyond_cpus(const amorsize::report& seen, const crowd& inside) {
+  CAPTURE(seen.reason, seen.workers, inside.most());
+  CHECK(inside.most() > cpus());
+  CHECK(seen.workers > cpus());
+  CHECK(says(seen, "wait"));
+  CHECK(std::any_of(seen.warnings.begin(), seen.warnings.end(), [](const std::string& one) {
+    return one.find("max_jobs") != std::string::npos;
+  }));
+}
+
 }  // namespace
 
 TEST_CASE("items that wait get more workers than there are CPUs, and the report says why",
@@ -82,13 +92,7 @@ TEST_CASE("items that wait get more workers than there are CPUs, and the report 
   for (std::size_t i = 0; i < in.size(); ++i) {
     REQUIRE(out[i] == in[i] * 2);
   }
-  CAPTURE(seen.reason, seen.workers, inside.most());
-  CHECK(inside.most() > cpus());
-  CHECK(seen.workers > cpus());
-  CHECK(says(seen, "wait"));
-  CHECK(std::any_of(seen.warnings.begin(), seen.warnings.end(), [](const std::string& one) {
-    return one.find("max_jobs") != std::string::npos;
-  }));
+  expect_beyond_cpus(seen, inside);
 }
 
 TEST_CASE("max_jobs bounds the workers of items that wait", "[api][integration]") {
@@ -177,13 +181,7 @@ TEST_CASE("a stream whose items wait gets more workers than there are CPUs", "[a
     expected += 2;
   }
   CHECK(expected == 1'200);
-  CAPTURE(seen.reason, seen.workers, inside.most());
-  CHECK(inside.most() > cpus());
-  CHECK(seen.workers > cpus());
-  CHECK(says(seen, "wait"));
-  CHECK(std::any_of(seen.warnings.begin(), seen.warnings.end(), [](const std::string& one) {
-    return one.find("max_jobs") != std::string::npos;
-  }));
+  expect_beyond_cpus(seen, inside);
 }
 
 TEST_CASE("max_jobs bounds the workers of a stream whose items wait", "[api][integration]") {
