@@ -6,9 +6,6 @@ namespace amorsize {
 inline namespace AMORSIZE_ABI_NAMESPACE {
 namespace {
 
-/// So many times what is assumed or known, and it was the machine that was busy.
-inline constexpr double outlier = 4.0;
-
 /// Moves what is held towards `sample`; `first` is what is held while nothing has been observed.
 void update(std::atomic<double>& held,
             policy::nanoseconds first,
@@ -25,8 +22,9 @@ void update(std::atomic<double>& held,
 policy::nanoseconds first_of(policy::crew_state state,
                              policy::nanoseconds assumed,
                              policy::nanoseconds sample) noexcept {
-  return state == policy::crew_state::awake ? assumed
-                                            : std::min(policy::sane(sample), assumed * outlier);
+  return state == policy::crew_state::awake
+             ? assumed
+             : std::min(policy::sane(sample), assumed * policy::most_of_others);
 }
 
 }  // namespace
@@ -59,7 +57,8 @@ void learnt_overheads::observe(policy::crew_state state,
   const auto at = static_cast<std::size_t>(state);
   observed_[at].store(now.count(), std::memory_order_relaxed);
   const policy::overheads& assumed = policy::assumed_overheads[at];
-  const double most = state == policy::crew_state::awake ? policy::most_of_awake : outlier;
+  const double most =
+      state == policy::crew_state::awake ? policy::most_of_awake : policy::most_of_others;
   update(wake_[at], first_of(state, assumed.wake + assumed.setup, wake), wake, most);
   if (start.count() > 0.0) {
     update(start_[at], first_of(state, assumed.start, start), start, most);

@@ -105,7 +105,7 @@ void look_at_cpus(nanoseconds work_left) noexcept {
       (read_quota || follow_quota ? probe::probe_cpu_limits(quota_age) : probe::known_cpu_limits())
           .usable_cpus;
   cpus_here.usable = std::max<std::size_t>(1, cpus);
-  cpus_here.cores = work_left >= heed_affinity_from ? read_cores(cpus_here.usable, work_left) : 0;
+  cpus_here.cores = read_cores(cpus_here.usable, work_left);
   cpus_here.read_ns = probe::real_clock().now().count();
 }
 

@@ -91,7 +91,7 @@ double dispatch(const std::string& way) {
   std::vector<double> took;
   for (int map = 0; map < maps; ++map) {
     const std::thread::id caller = std::this_thread::get_id();
-    std::atomic<double> first{0.0};  // written by helpers, the lowest stays; relaxed: a figure
+    std::atomic<double> first{0.0};  // written by the helpers; relaxed: a figure
     const clock_type::time_point began = clock_type::now();
     run_map(way, out, [&](std::size_t) {
       if (std::this_thread::get_id() != caller && first.load(std::memory_order_relaxed) == 0.0) {

@@ -35,15 +35,18 @@ inline constexpr std::array<overheads, crew_states> assumed_overheads{{
     {nanoseconds{200}, nanoseconds{1500}, nanoseconds{40}},
 }};
 
+/// An observation is not believed beyond so many times what is known: the machine was busy.
+inline constexpr double most_of_others = 4.0;
+/// For helpers who are awake, of whom there may be one observation in 10 us: a timer that takes a
+/// CPU for 40 us comes every millisecond, and is no reason to let them sleep.
+inline constexpr double most_of_awake = 1.5;
+
 /// The new estimate after one more observation: moves a quarter of the way, and an observation
 /// counts as at most `most` times the estimate, so that one preempted wake does not forbid sharing
 /// for good. Total: any sample gives a finite result.
 [[nodiscard]] nanoseconds learn(nanoseconds estimate,
                                 nanoseconds sample,
-                                double most = 4.0) noexcept;
-/// For helpers who are awake, of whom there may be one observation in 10 us: a timer that takes a
-/// CPU for 40 us comes every millisecond, and is no reason to let them sleep.
-inline constexpr double most_of_awake = 1.5;
+                                double most = most_of_others) noexcept;
 
 /// What an estimate is worth after nothing was observed for `age`: it goes back towards what is
 /// assumed, half of the way in fade_half_life. Else one wake on a busy machine, milliseconds long,

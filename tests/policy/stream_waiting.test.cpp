@@ -34,26 +34,29 @@ stream_controller after(const usage_sample& used, const stream_limits& bounds = 
 }
 
 /// One beat at so many times the rate of the calling thread alone, with everybody there.
-bool beat_at(stream_controller& controller, double rate, const usage_sample& used) {
-  static double finished = 20e6;
+void beat_at(stream_controller& controller,
+             nanoseconds& finished,
+             double rate,
+             const usage_sample& used) {
   constexpr std::size_t items = 200;
   const nanoseconds wall = ms * static_cast<double>(items) / rate;
-  finished += wall.count();
+  finished += wall;
   for (std::size_t i = 0; i < items; ++i) {
     controller.observe_batch(1, ms);
   }
-  return controller.observe({.items = items,
-                             .wall = wall,
-                             .caller_own = nanoseconds{1e3} * static_cast<double>(items),
-                             .finished = nanoseconds{finished},
-                             .helped = true,
-                             .present = controller.next().n_jobs,
-                             .usage = used});
+  static_cast<void>(controller.observe({.items = items,
+                                        .wall = wall,
+                                        .caller_own = nanoseconds{1e3} * static_cast<double>(items),
+                                        .finished = finished,
+                                        .helped = true,
+                                        .present = controller.next().n_jobs,
+                                        .usage = used}));
 }
 
 }  // namespace
 
 TEST_CASE("items that were seen to wait inline get more workers than CPUs", "[policy][unit]") {
+  nanoseconds now = 20.0 * ms;
   stream_controller controller = after(sleeping(10));
   CHECK(controller.start(costs, two_cpus, 20.0 * ms));
   CHECK(controller.next().n_jobs == 16);
@@ -61,8 +64,7 @@ TEST_CASE("items that were seen to wait inline get more workers than CPUs", "[po
   CHECK(controller.next().is_beyond_cpus());
   CHECK(controller.room() == default_waiting_ceiling(2));
   for (int beat = 0; beat < 40; ++beat) {
-    static_cast<void>(
-        beat_at(controller, static_cast<double>(controller.next().n_jobs), sleeping(40)));
+    beat_at(controller, now, static_cast<double>(controller.next().n_jobs), sleeping(40));
   }
   CHECK(controller.next().n_jobs == controller.room());
   CHECK(controller.next().reason == reason_code::items_wait);
@@ -96,10 +98,11 @@ TEST_CASE("where no more threads may be had, there are none", "[policy][unit]") 
 }
 
 TEST_CASE("workers of a stream that wait for each other are sent away", "[policy][unit]") {
+  nanoseconds now = 20.0 * ms;
   stream_controller controller = after(sleeping(10));
   CHECK(controller.start(costs, two_cpus, 20.0 * ms));
   for (int beat = 0; beat < 10 && controller.is_shared(); ++beat) {
-    static_cast<void>(beat_at(controller, 0.99, sleeping(40)));
+    beat_at(controller, now, 0.99, sleeping(40));
   }
   CHECK_FALSE(controller.is_shared());
 }
@@ -126,11 +129,12 @@ TEST_CASE("no more workers than the calling thread can feed", "[policy][unit]") 
 
 TEST_CASE("items that begin to wait while they are shared are looked at inline, and not often",
           "[policy][unit]") {
+  nanoseconds now = 20.0 * ms;
   stream_controller controller = after(computing(10));
   CHECK(controller.start(costs, two_cpus, 20.0 * ms));
   int beats = 0;
   while (controller.is_shared() && beats < 1'000) {
-    static_cast<void>(beat_at(controller, 2.0, beats < 5 ? computing(4) : sleeping(4)));
+    beat_at(controller, now, 2.0, beats < 5 ? computing(4) : sleeping(4));
     ++beats;
   }
   CHECK(controller.next().reason == reason_code::trying_alone);
@@ -145,7 +149,7 @@ TEST_CASE("items that begin to wait while they are shared are looked at inline, 
   CHECK(controller.next().n_jobs == 2);
   int again = 0;
   while (controller.is_shared() && again < 1'000) {
-    static_cast<void>(beat_at(controller, 2.0, sleeping(4)));
+    beat_at(controller, now, 2.0, sleeping(4));
     ++again;
   }
   CHECK(again > beats);
