@@ -118,7 +118,7 @@ stream_batch* stream_run::state::find_finished() {
     }
     // Of this batch more is known now than when it was pulled.
     stream_batch& batch = *one.batch;
-    controller.observe_batch(batch.done, one.busy);
+    controller.observe_batch(batch.done, one.busy, one.result_bytes);
     given += one.given;
     one.given = 0;
     if (batch.done > 0) {
@@ -206,16 +206,18 @@ void stream_run::state::run_one(std::uint64_t number) {
 
 void stream_run::state::wait_for_oldest() noexcept {
   if (!has_ended && in_flight() >= controller.window()) {
+    const nanoseconds usual = controller.laggard_after();
+    if (usual > nanoseconds{0} && lane->spin_for(head, by_completion, time, usual)) {
+      return;
+    }
     controller.note_laggard();
     if (in_flight() < std::min(controller.window(), lane->window()) && may_pull()) {
       return;
     }
   }
   const nanoseconds before = record != nullptr ? time.now() : nanoseconds{0};
-  if (by_completion) {
-    lane->wait_for_any(head, time, longest_wait_spin);
-  } else {
-    lane->wait_for(head, time, longest_wait_spin);
+  if (!lane->spin_for(head, by_completion, time, longest_wait_spin)) {
+    by_completion ? lane->wait_for_any(head) : lane->wait_for(head);
   }
   if (record != nullptr) [[unlikely]] {
     note(policy::event_kind::wait, before, time.now(), 0, 0);

@@ -16,8 +16,6 @@ inline constexpr std::size_t free_bytes = std::size_t{1} << 20U;
 inline constexpr std::uint64_t part_of_available = 8;
 /// Which is asked again after so long: that takes 30 us and more.
 inline constexpr nanoseconds limit_lifetime = 100.0 * policy::millisecond;
-/// Results of a batch that own so much together are large: allocators give back from 128 KB on.
-inline constexpr std::size_t large_results = 16384;
 
 }  // namespace
 
@@ -29,7 +27,7 @@ namespace detail {
 void stream_run::state::put_back(stream_batch* batch,
                                  std::size_t reserved,
                                  std::size_t beyond_slots) noexcept {
-  if (beyond_slots >= large_results && !is_limited()) {
+  if (beyond_slots >= policy::large_results && !is_limited()) {
     kept.push_back({batch, reserved});
     return;
   }

@@ -136,12 +136,22 @@ void stream_lane::run(shared_map& map, std::size_t seat, std::uint64_t number, u
   }
 }
 
-void stream_lane::wait_for(std::uint64_t number, const clock& time, nanoseconds spin) noexcept {
-  batch_slot& one = slot(number);
-  const nanoseconds until = time.now() + spin;
-  while (one.state.load(std::memory_order_acquire) != batch_slot::done && time.now() < until) {
+bool stream_lane::spin_for(std::uint64_t number,
+                           bool or_later,
+                           const clock& time,
+                           nanoseconds longest) noexcept {
+  const nanoseconds until = time.now() + longest;
+  while (!(or_later ? is_any_done(number) : is_done(number))) {
+    if (time.now() >= until) {
+      return false;
+    }
     pause();
   }
+  return true;
+}
+
+void stream_lane::wait_for(std::uint64_t number) noexcept {
+  batch_slot& one = slot(number);
   std::uint32_t seen = batch_slot::in_work;
   one.state.compare_exchange_strong(
       seen, batch_slot::awaited, std::memory_order_relaxed, std::memory_order_relaxed);
@@ -162,14 +172,7 @@ bool stream_lane::is_any_done(std::uint64_t number) noexcept {
   return false;
 }
 
-void stream_lane::wait_for_any(std::uint64_t number, const clock& time, nanoseconds spin) noexcept {
-  const nanoseconds until = time.now() + spin;
-  while (time.now() < until) {
-    if (is_any_done(number)) {
-      return;
-    }
-    pause();
-  }
+void stream_lane::wait_for_any(std::uint64_t number) noexcept {
   const std::uint32_t seen = finished_.load(std::memory_order_acquire);
   awaits_any_.store(true, std::memory_order_seq_cst);
   if (!is_any_done(number)) {

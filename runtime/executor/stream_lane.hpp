@@ -62,12 +62,16 @@ class stream_lane {
   /// So many items of the stream came before the next batch.
   void count_items_from(std::size_t items) noexcept { items_before_ = items; }
   void publish(detail::stream_batch& batch, std::size_t reserved_bytes) noexcept;
-  /// Waits until the batch is done; another worker has it in hand. Spins for so long before it
-  /// sleeps.
-  void wait_for(std::uint64_t number, const clock& time, policy::nanoseconds spin) noexcept;
-
+  /// Spins for so long, or until the batch is done (or_later: any from it on that has not been
+  /// taken back): true.
+  [[nodiscard]] bool spin_for(std::uint64_t number,
+                              bool or_later,
+                              const clock& time,
+                              policy::nanoseconds longest) noexcept;
+  /// Sleeps until the batch is done; another worker has it in hand.
+  void wait_for(std::uint64_t number) noexcept;
   /// The same until any batch from `number` on is done that has not been taken back.
-  void wait_for_any(std::uint64_t number, const clock& time, policy::nanoseconds spin) noexcept;
+  void wait_for_any(std::uint64_t number) noexcept;
 
   // --- any worker
   [[nodiscard]] std::optional<std::uint64_t> claim() noexcept;

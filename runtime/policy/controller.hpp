@@ -57,13 +57,8 @@ inline constexpr double grown_enough = 1.2;
 /// Where there was one CPU, the machine is asked again after so long.
 inline constexpr nanoseconds ask_interval{500e3};
 
-/// A first block that took so long is believed by itself. Shorter ones may be a first call's
-/// surprise (lazy binding, a cold cache, a first allocation: up to some ten microseconds) and are
-/// confirmed by a second one, unless the site's memory agrees. One that the memory contradicts is
-/// confirmed however long it was: after a fork the first touch of a page takes 120 to 210 us.
-inline constexpr nanoseconds believed_at_once{250e3};
-/// And later blocks from so much together on: a second item was measured at twenty times what those
-/// after it took.
+/// First blocks that are not believed at once are confirmed by later ones of so much together: a
+/// second item was measured at twenty times what those after it took.
 inline constexpr nanoseconds believed_from{1e3};
 /// Items remembered as that long may be shared before the first of them ran.
 inline constexpr nanoseconds long_item{100e3};

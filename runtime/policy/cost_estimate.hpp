@@ -10,6 +10,12 @@ namespace amorsize {
 inline namespace AMORSIZE_ABI_NAMESPACE {
 namespace policy {
 
+/// A first block that took so long is believed by itself. Shorter ones may be a first call's
+/// surprise (lazy binding, a cold cache, a first allocation: up to some ten microseconds) and are
+/// confirmed by a second one, unless the site's memory agrees. One that the memory contradicts is
+/// confirmed however long it was: after a fork the first touch of a page takes 120 to 210 us.
+inline constexpr nanoseconds believed_at_once{250e3};
+
 /// A weighted mean cost per item that forgets: old samples lose half their weight whenever as much
 /// time again has been observed, so a drifting cost is followed within one doubling of the run.
 /// The very first sample stands apart and is dropped as soon as there is another: in a fresh

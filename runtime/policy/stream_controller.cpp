@@ -8,25 +8,22 @@ inline namespace AMORSIZE_ABI_NAMESPACE {
 namespace policy {
 namespace {
 
-/// Two neighbouring blocks agree when one costs at most this many times the other.
-inline constexpr double agreement = 2.0;
-/// Nothing is tried before so much was done inline.
-inline constexpr nanoseconds least_patience{50e3};
-/// Nor later than this, once sharing was refused.
+/// A next trial comes after so long at the latest, once sharing was refused.
 inline constexpr nanoseconds most_patience{1e9};
-/// What was inline longer ago than about this does not count in the cost inline.
-inline constexpr nanoseconds remembered{4e6};
-/// By so much a block has to be longer than expected before the system is asked why: that takes 320
-/// ns.
-inline constexpr nanoseconds least_outlier{20e3};
-/// How long one beat is, at least; what is handed out in it must be several batches.
-inline constexpr nanoseconds shortest_beat{300e3};
+/// What is handed out in a beat must be several batches.
 inline constexpr double items_in_beat = 8.0;
 /// A trial is over after so many beats, the first of them not judged: the pages of fresh batches
-/// and a helper's caches are cold at first. One without hope ends earlier.
+/// and a helper's caches are cold at first. One without hope ends earlier. While each beat is
+/// clearly better than the one before, things are still becoming warm, and judgement waits: the
+/// first results of 64 KB in a new thread's heap took 100 us each instead of 10.
 inline constexpr std::size_t longest_trial = 5;
+inline constexpr std::size_t longest_rising_trial = 8;
 inline constexpr std::size_t shortest_trial = 3;
 inline constexpr double hopeless_rate = 0.8;
+inline constexpr double clear_rise = 1.25;
+/// Nor are so many workers this much faster than one: what items cost inline is not known any more.
+/// (The first item of a process may take a millisecond, and all others nothing.)
+inline constexpr double credible_gain = 1.5;
 /// Of what was judged before, so much counts after another beat.
 inline constexpr double trial_memory = 0.5;
 inline constexpr double shared_memory = 0.94;
@@ -39,94 +36,31 @@ inline constexpr double clear_gain = 1.25;
 /// Sharing is compared early when items have become cheaper than when it was found useful, by this
 /// factor. Not when they have become dearer: what is paid per item weighs less then.
 inline constexpr double much_cheaper = 4.0;
+/// By so many times what a batch usually takes, one of large results is awaited.
+inline constexpr double usual_wait = 4.0;
 /// The window is halved after so many beats without a laggard.
 inline constexpr std::size_t laggards_forgotten = 16;
+inline constexpr std::size_t laggards_forgotten_of_large = 2;
+/// Where items were worth sharing and are cheap now, a batch of as many dear ones lasts at most so
+/// long.
+inline constexpr nanoseconds longest_batch_of_relapse{1e6};
 /// How much of what a batch tells goes into the typical cost.
 inline constexpr double typical_weight = 0.25;
 /// Helpers that have not come after so many beats are judged as they are: absent.
 inline constexpr std::size_t patience_for_helpers = 8;
 
-/// Handing over costs a few nanoseconds per item, five and more where the caches are far apart:
-/// below this cost it is ever less likely to be repaid, and a trial waits until that much more has
-/// been done, by the third power. A trial that is lost takes about a millisecond where a thread has
-/// to be made; it may be a twentieth of what was done, which this is from 10 ns down.
-inline constexpr nanoseconds surely_shareable{30.0};
 /// A trial of cheaper items that is worse than this ends at its first judged beat.
 inline constexpr double clearly_hopeless_rate = 0.6;
+/// It has batches of so many items at most, and so many of them per worker in flight: on a virtual
+/// machine the first touch of a page takes 5 us, what 600 such items take. (With 8 batches of 4,096
+/// items of 8 ns a trial lost 0.8 ms, and was a trial of that.)
+inline constexpr std::size_t batch_of_cheap_trial = 1024;
+inline constexpr std::size_t window_of_cheap_trial = 2;
 
 /// A trial may cost this part of the time until the next one.
 inline constexpr double trial_repaid = 100.0;
 
-/// Per item; 0 when nothing was done.
-nanoseconds per_item(nanoseconds time, std::size_t items) noexcept {
-  return items == 0 ? nanoseconds{0} : sane(time) / static_cast<double>(items);
-}
-
 }  // namespace
-
-void inline_progress::observe(std::size_t items, nanoseconds wall) noexcept {
-  if (items == 0) {
-    return;
-  }
-  const nanoseconds seen = per_item(wall, items);
-  believed = sane(believed + std::min(seen, cost * agreement) * static_cast<double>(items));
-  cost = seen;
-  const std::size_t grown = items > most_batch_items / inline_growth
-                                ? std::max(items, most_batch_items)
-                                : items * inline_growth;
-  block = std::clamp<std::size_t>(items_in(inline_block, seen, grown), 1, grown);
-}
-
-bool stream_controller::is_outlier(std::size_t items, nanoseconds wall) const noexcept {
-  return sane(wall) - alone_.cost * agreement * static_cast<double>(items) > least_outlier;
-}
-
-void stream_controller::observe_inline(std::size_t items,
-                                       nanoseconds wall,
-                                       preemption off) noexcept {
-  if (items == 0) {
-    return;
-  }
-  if (per_item(wall, items) < waiting_item) {
-    used_alone_ = {};  // too short to be asked, whatever those before were
-  }
-  const nanoseconds before = alone_.believed;
-  alone_.observe(items, wall);
-  const nanoseconds believed =
-      off == preemption::excluded ? sane(wall) : sane(alone_.believed - before);
-  if (believed > nanoseconds{0}) {
-    // By time, not by blocks: the block after a preempted one is a single item and all overhead.
-    recent_items_ += static_cast<double>(items);
-    recent_ += believed;
-    alone_rate_cost_ = recent_ / recent_items_;
-    if (recent_ > remembered) {
-      recent_ /= 2.0;
-      recent_items_ /= 2.0;
-    }
-  }
-  decision_.estimated_cost = alone_rate_cost_;
-}
-
-bool stream_controller::worth_trying(const overheads& costs) const noexcept {
-  if (is_refused_ || is_fixed_) {
-    return false;
-  }
-  const nanoseconds done = sane(alone_.believed - believed_before_);
-  if (is_comparing_) {
-    return done >= std::max(shortest_beat, alone_rate_cost_ * 2.0);
-  }
-  const double lacking =
-      alone_rate_cost_ > nanoseconds{0} ? std::max(1.0, surely_shareable / alone_rate_cost_) : 1.0;
-  const nanoseconds overhead =
-      sane((costs.setup + costs.wake + costs.start) * (lacking * lacking * lacking));
-  if (patience_ == nanoseconds{0}) {
-    return done >= std::max(least_patience, overhead);
-  }
-  // Costs that have changed are another stream.
-  const bool changed = alone_rate_cost_ > tried_at_cost_ * agreement ||
-                       alone_rate_cost_ * agreement < tried_at_cost_;
-  return done >= (changed ? std::max(least_patience, overhead) : patience_);
-}
 
 bool stream_controller::start(const overheads& costs,
                               const capacity& where,
@@ -205,10 +139,13 @@ void stream_controller::go_inline(reason_code why, nanoseconds now) noexcept {
       std::clamp(std::max(sane(now), sane(lost_) * trial_repaid), nanoseconds{2e6}, most_patience);
 }
 
-void stream_controller::observe_batch(std::size_t items, nanoseconds busy) noexcept {
+void stream_controller::observe_batch(std::size_t items,
+                                      nanoseconds busy,
+                                      std::size_t owned) noexcept {
   if (items == 0) {
     return;
   }
+  are_large_ = owned >= large_results && busy <= quick_batch;
   const nanoseconds seen = per_item(busy, items);
   cost_ = seen > cost_ ? seen : std::max(seen, cost_ / 2.0);
   if (typical_ == nanoseconds{0}) {
@@ -223,7 +160,11 @@ void stream_controller::observe_batch(std::size_t items, nanoseconds busy) noexc
       bounds_.batch_duration > nanoseconds{0}
           ? bounds_.batch_duration
           : std::clamp(batch_duration * crowd, batch_duration, longest_batch);
-  const std::size_t fitting = std::max<std::size_t>(1, items_in(wanted, seen, most_batch_items));
+  const std::size_t fitting = std::max<std::size_t>(
+      1,
+      std::min(
+          items_in(wanted, seen, most_batch_items),
+          items_in(std::max(wanted, longest_batch_of_relapse), shared_cost_, most_batch_items)));
   batch_ = std::min(
       fitting, batch_ > most_batch_items / batch_growth ? most_batch_items : batch_ * batch_growth);
 }
@@ -238,6 +179,9 @@ std::size_t stream_controller::batch_items(std::size_t bytes, std::size_t limit)
   if (items == 0) {
     items = std::min(batch_, std::max<std::size_t>(1, items_in(longest_filling, filling_, batch_)));
   }
+  if (is_cheap_trial() && bounds_.batch_items == 0) {
+    items = std::min(items, batch_of_cheap_trial);
+  }
   if (bytes > 0 && bounds_.batch_items == 0) {
     items = std::min(items, std::max<std::size_t>(1, most_batch_bytes / bytes));
   }
@@ -250,11 +194,28 @@ std::size_t stream_controller::batch_items(std::size_t bytes, std::size_t limit)
 }
 
 std::size_t stream_controller::window() const noexcept {
-  return std::max<std::size_t>(2, decision_.n_jobs) * window_per_worker_;
+  const std::size_t workers = std::max<std::size_t>(2, decision_.n_jobs);
+  if (is_cheap_trial()) {
+    return workers * window_of_cheap_trial;
+  }
+  if (are_large_) {
+    return workers * first_window_of_large / 2 * (window_per_worker_ / first_window);
+  }
+  return workers * window_per_worker_;
+}
+
+nanoseconds stream_controller::laggard_after() const noexcept {
+  // Large results keep few batches in flight: that the oldest of them is awaited is usual.
+  return are_large_ ? std::min(typical_ * static_cast<double>(decision_.chunksize), quick_batch) *
+                          usual_wait
+                    : nanoseconds{0};
 }
 
 void stream_controller::note_laggard() noexcept {
   beats_without_laggard_ = 0;
+  if (are_large_ && is_trial_) {
+    return;  // helpers are still coming, and more in flight is what would make sharing look useless
+  }
   window_per_worker_ = std::min(most_window, window_per_worker_ * 2);
 }
 
@@ -262,11 +223,11 @@ nanoseconds stream_controller::beat_length() const noexcept {
   const nanoseconds some_items =
       (typical_ + filling_) *
       (items_in_beat / static_cast<double>(std::max<std::size_t>(1, decision_.n_jobs)));
-  return std::max(shortest_beat, sane(some_items));
+  return std::max(shortest_stream_beat, sane(some_items));
 }
 
 bool stream_controller::observe(const stream_beat& beat) noexcept {
-  if (++beats_without_laggard_ >= laggards_forgotten) {
+  if (++beats_without_laggard_ >= (are_large_ ? laggards_forgotten_of_large : laggards_forgotten)) {
     beats_without_laggard_ = 0;
     window_per_worker_ = std::max(first_window, window_per_worker_ / 2);
   }
@@ -298,7 +259,9 @@ bool stream_controller::observe(const stream_beat& beat) noexcept {
   }
   const bool was_trial = is_trial_;
   if (is_trial_) {
-    if (!judge_trial(beat.finished)) {
+    const double rate = beat.wall > nanoseconds{0} ? alone / beat.wall : 0.0;
+    const bool is_rising = rate > std::exchange(trial_rate_, rate) * clear_rise && beats_ > 2;
+    if (!judge_trial(is_rising, beat.finished)) {
       return !is_shared();
     }
   } else if ((!is_beyond_cpus() || typical_ < waiting_item) && wants_comparison()) {
@@ -315,8 +278,12 @@ bool stream_controller::observe(const stream_beat& beat) noexcept {
   return changed;
 }
 
-bool stream_controller::judge_trial(nanoseconds now) noexcept {
+bool stream_controller::judge_trial(bool is_rising, nanoseconds now) noexcept {
   const double gain = decision_.measured_rate_ratio;
+  if (gain > credible_gain * static_cast<double>(decision_.n_jobs)) {
+    go_inline(reason_code::trying_alone, now);
+    return false;
+  }
   if (gain >= worthwhile_rate) {
     is_trial_ = false;
     shared_cost_ = typical_;
@@ -329,8 +296,9 @@ bool stream_controller::judge_trial(nanoseconds now) noexcept {
     }
     return true;
   }
-  const bool is_cheap = alone_rate_cost_ < surely_shareable;
-  if (beats_ >= longest_trial || (beats_ >= shortest_trial && gain < hopeless_rate) ||
+  const bool is_cheap = is_cheap_trial();
+  if (beats_ >= (is_rising ? longest_rising_trial : longest_trial) ||
+      (beats_ >= shortest_trial && gain < hopeless_rate && !is_rising) ||
       (is_cheap && gain < clearly_hopeless_rate)) {
     go_inline(reason_code::stream_inline, now);
   }

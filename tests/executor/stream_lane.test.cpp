@@ -148,9 +148,9 @@ TEST_CASE("helpers that come run every batch once, whatever the calling thread d
       } else if (lane.is_done(head)) {
         lane.slot(head++).is_taken_back = true;
       } else if (head % 3 == 0) {
-        lane.wait_for(head, with.clock_, policy::nanoseconds{0});
+        lane.wait_for(head);
       } else if (head % 3 == 1) {
-        lane.wait_for_any(head, with.clock_, policy::nanoseconds{0});
+        lane.wait_for_any(head);
       } else if (const std::optional<std::uint64_t> number = lane.claim()) {
         lane.run(map, 0, *number, usage);
       }

@@ -42,7 +42,7 @@ void beat_at(stream_controller& controller,
   const nanoseconds wall = ms * static_cast<double>(items) / rate;
   finished += wall;
   for (std::size_t i = 0; i < items; ++i) {
-    controller.observe_batch(1, ms);
+    controller.observe_batch(1, ms, 0);
   }
   static_cast<void>(controller.observe({.items = items,
                                         .wall = wall,
@@ -112,7 +112,7 @@ TEST_CASE("no more workers than the calling thread can feed", "[policy][unit]") 
   CHECK(controller.start(costs, two_cpus, 20.0 * ms));
   for (int beat = 0; beat < 10; ++beat) {
     for (int i = 0; i < 200; ++i) {
-      controller.observe_batch(1, ms);
+      controller.observe_batch(1, ms, 0);
     }
     // A fifth of a millisecond per item is the source's.
     static_cast<void>(controller.observe({.items = 200,
