@@ -10,6 +10,8 @@ Writes simulation.txt, simulation.csv and simulation.svg: makespans and n_jobs b
 and the number of workers. The figures depend on no real machine. OUTPUT_FOLDER: default build/simulation/output.
   --scenarios         instead: machines that are not what they seem, or do not stay as they were (siblings, slow
                       cores, NUMA, quotas, memory, clocks, helpers that never come); writes scenarios.txt and .svg
+  --shapes            instead: maps of many items on 2 to 1,024 workers, by the shape of the items' costs; writes
+                      shapes.txt and .svg (half an hour)
   --quick             64 workers at most: seconds instead of minutes
   --against-machine   instead: twelve maps on this machine, which must have 2 CPUs or more and nothing else to
                       do, against the same maps simulated; writes against_machine.txt
@@ -29,6 +31,7 @@ while (($#)); do
   case "$1" in
     --quick) quick=(--quick) && shift ;;
     --scenarios) what=scenarios && shift ;;
+    --shapes) what=shapes && shift ;;
     --against-machine) what=machine && shift ;;
     --build-dir)
       (($# >= 2)) || die "$1 needs a value"
@@ -54,6 +57,7 @@ build_dir=${build_dir:-$repository/build/simulation}
 output=${output:-$build_dir/output}
 targets=(amorsize_simulation_chart)
 [[ $what != scenarios ]] || targets=(amorsize_simulation_scenarios)
+[[ $what != shapes ]] || targets=(amorsize_simulation_shapes)
 [[ $what != machine ]] || targets=(amorsize_simulation_measure amorsize_simulation_vs_machine)
 
 # The environment of whoever runs this must not decide for the maps.
@@ -70,9 +74,9 @@ if [[ $what == chart ]]; then
   echo "written: $output/simulation.txt, .csv and .svg"
   exit 0
 fi
-if [[ $what == scenarios ]]; then
-  "$build_dir/tests/amorsize_simulation_scenarios" "${quick[@]}" "$output"
-  echo "written: $output/scenarios.txt and .svg"
+if [[ $what == scenarios || $what == shapes ]]; then
+  "$build_dir/tests/amorsize_simulation_$what" "${quick[@]}" "$output"
+  echo "written: $output/$what.txt and .svg"
   exit 0
 fi
 

@@ -115,6 +115,10 @@ json to_json(const standing& from, const std::vector<variant>& variants) {
     to["likely_90_percent"] = {from.likely.low, from.likely.high};
     to["pessimistic"] = *from.pessimistic;
   }
+  if (from.of_loop) {
+    to["of_loop"] = *from.of_loop;
+    to["beyond_loop_bound"] = from.is_beyond_loop_bound;
+  }
   if (from.regret_of_medians) {
     to["regret_of_medians"] = *from.regret_of_medians;
   }
@@ -145,6 +149,8 @@ json to_json(const verdict& from, const results& of) {
         {"mean_pessimistic", sum.mean_pessimistic},
         {"mean_regret_of_medians", sum.mean_regret_of_medians},
         {"lost", sum.lost.size()},
+        {"cells_with_loop", sum.cells_with_loop},
+        {"beyond_loop_bound", sum.beyond_loop_bound.size()},
         {"worst", sum.worst ? json(of.cells[*sum.worst].name) : json()}};
   }
   return {{"cells", cells}, {"summaries", summaries}};

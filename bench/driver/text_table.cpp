@@ -46,10 +46,8 @@ std::string remarks(const standing& how) {
   if (how.is_spinning) {
     return " SPINS";
   }
-  if (!is_lost(how)) {
-    return "";
-  }
-  return how.likely.low > 1 ? " lost" : " lost?";
+  const char* const lost = !is_lost(how) ? "" : how.likely.low > 1 ? " lost" : " lost?";
+  return std::string(lost) + (how.is_beyond_loop_bound ? " SLOW" : "");
 }
 
 struct columns {
@@ -72,7 +70,8 @@ void print_standing(std::ostream& out,
       << right_in(time_text(median(times)), 9) << right_in(percent_text(relative_spread(times)), 7)
       << right_in(time_text(median(best)), 11)
       << right_in(how.regret ? ratio_text(*how.regret) : "-", 8)
-      << right_in(how.regret ? interval_text(how.likely) : "", 14) << "  " << rivals_text(how, of)
+      << right_in(how.regret ? interval_text(how.likely) : "", 14)
+      << right_in(how.of_loop ? ratio_text(*how.of_loop) : "-", 8) << "  " << rivals_text(how, of)
       << remarks(how) << "\n";
 }
 
@@ -85,6 +84,12 @@ void print_summary(std::ostream& out, const results& of, const summary& sum) {
       << "; cells lost: " << sum.lost.size();
   if (sum.worst) {
     out << "; worst: " << of.cells[*sum.worst].name;
+  }
+  out << "\nwithin 1.02 x the plain loop + one wake-up + one trial in "
+      << sum.cells_with_loop - sum.beyond_loop_bound.size() << " of " << sum.cells_with_loop
+      << " cells";
+  for (const std::size_t c : sum.beyond_loop_bound) {
+    out << "; not in " << of.cells[c].name;
   }
   out << "\n";
 }
@@ -177,7 +182,7 @@ void print_verdict(std::ostream& out, const record& of) {
   const columns widths{.cell = widest_cell(measured), .variant = 16};
   out << left_in("cell", widths.cell) << "  " << left_in("variant", widths.variant)
       << right_in("time", 9) << right_in("spread", 7) << right_in("best other", 11)
-      << right_in("regret", 8) << right_in("90 %", 14) << "  best other\n";
+      << right_in("regret", 8) << right_in("90 %", 14) << right_in("/ loop", 8) << "  best other\n";
   for (std::size_t c = 0; c < measured.cells.size(); ++c) {
     for (const standing& how : of.found.cells[c].standings) {
       print_standing(out, widths, measured, measured.cells[c], how);

@@ -7,15 +7,44 @@
 namespace amorsize_bench {
 namespace {
 
-/// CPU time per call of the serial loop, if it was measured.
-std::optional<double> serial_cpu_per_call(const results& of, const cell_results& cell) {
+constexpr double loop_factor = 1.02;
+constexpr double wake_up_ns = 13e3;
+constexpr double shortest_trial_ns = 100e3;
+constexpr double trial_fraction = 0.02;
+
+/// What the serial loop did in the cell; null if it was not measured.
+const entry* serial_loop(const results& of, const cell_results& cell) {
   for (std::size_t v = 0; v < of.variants.size(); ++v) {
     if (of.variants[v].name == "serial") {
-      const std::vector<double> cpu = counter_values(cell.entries[v], cpu_per_call_counter);
-      return cpu.empty() ? std::nullopt : std::optional(median(cpu));
+      return &cell.entries[v];
     }
   }
-  return std::nullopt;
+  return nullptr;
+}
+
+/// CPU time per call of the serial loop, if it was measured.
+std::optional<double> serial_cpu_per_call(const results& of, const cell_results& cell) {
+  const entry* const serial = serial_loop(of, cell);
+  const std::vector<double> cpu =
+      serial != nullptr ? counter_values(*serial, cpu_per_call_counter) : std::vector<double>();
+  return cpu.empty() ? std::nullopt : std::optional(median(cpu));
+}
+
+/// Within each round, so that what slows the machine for minutes slows both.
+void compare_with_loop(const entry& serial, const series& ours, standing& how) {
+  const series theirs = real_times(serial);
+  std::vector<double> ratios;
+  std::vector<double> excesses;
+  for (std::size_t round = 0; round < std::min(ours.size(), theirs.size()); ++round) {
+    if (ours[round] && theirs[round]) {
+      ratios.push_back(*ours[round] / *theirs[round]);
+      excesses.push_back(*ours[round] - loop_bound_ns(*theirs[round]));
+    }
+  }
+  if (!ratios.empty()) {
+    how.of_loop = median(std::move(ratios));
+    how.is_beyond_loop_bound = median(std::move(excesses)) > 0;
+  }
 }
 
 void check_cpu(const results& of, const cell_results& cell, cell_verdict& verdict) {
@@ -95,6 +124,10 @@ summary summarise(const results& of, const verdict& all, std::size_t variant) {
       if (is_lost(how)) {
         sum.lost.push_back(c);
       }
+      sum.cells_with_loop += how.of_loop ? 1U : 0U;
+      if (how.is_beyond_loop_bound) {
+        sum.beyond_loop_bound.push_back(c);
+      }
       if (!how.regret) {
         continue;
       }
@@ -120,6 +153,11 @@ summary summarise(const results& of, const verdict& all, std::size_t variant) {
 }
 
 }  // namespace
+
+double loop_bound_ns(double serial_ns) {
+  return loop_factor * serial_ns + wake_up_ns +
+         std::max(shortest_trial_ns, trial_fraction * serial_ns);
+}
 
 bool is_lost(const standing& how) {
   return !how.failure.empty() || how.is_spinning || (how.regret && *how.regret > lost_regret);
@@ -154,6 +192,9 @@ verdict reach_verdict(const results& of, const rules& by) {
       }
       here.standings.push_back(judge_variant(v, cell.entries[v], against, draws));
       here.standings.back().is_spinning = here.is_barred[v];
+      if (const entry* const serial = serial_loop(of, cell)) {
+        compare_with_loop(*serial, real_times(cell.entries[v]), here.standings.back());
+      }
     }
   }
   for (std::size_t v = 0; v < of.variants.size(); ++v) {

@@ -22,6 +22,10 @@ inline constexpr double cpu_bound_factor = 3.5;
 /// A cell counts as lost above this.
 inline constexpr double lost_regret = 1.05;
 
+/// What a map may take at most, by the time of the plain loop: the library's promise. A wake-up is
+/// what the caller pays for one, a trial the first moments with helpers.
+[[nodiscard]] double loop_bound_ns(double serial_ns);
+
 struct rules {
   double allowance_ns = default_allowance_ns;
   std::size_t draws = 2000;  ///< of the bootstrap
@@ -39,6 +43,8 @@ struct standing {
   std::vector<double> replicates = {};   ///< regret in each draw of the bootstrap
   std::string failure = {};              ///< a process failed: the cell counts as lost
   bool is_spinning = false;              ///< beyond cpu_bound_factor: lost, whatever the time
+  std::optional<double> of_loop = {};    ///< median over the rounds of ours / serial loop
+  bool is_beyond_loop_bound = false;     ///< by the median of what it takes above loop_bound_ns()
 };
 
 struct cell_verdict {
@@ -56,8 +62,10 @@ struct summary {
   interval likely = {};
   double mean_pessimistic = 0;
   double mean_regret_of_medians = 0;
-  std::optional<std::size_t> worst = {};  ///< cell
-  std::vector<std::size_t> lost = {};     ///< cells
+  std::optional<std::size_t> worst = {};            ///< cell
+  std::vector<std::size_t> lost = {};               ///< cells
+  std::vector<std::size_t> beyond_loop_bound = {};  ///< cells
+  std::size_t cells_with_loop = 0;                  ///< in which the serial loop was measured, too
 };
 
 struct verdict {

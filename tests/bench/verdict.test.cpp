@@ -169,3 +169,33 @@ TEST_CASE("the self-test passes only if the copy is equal and the slowed one slo
   of.cells.clear();                                              // nothing measured is no pass
   CHECK_FALSE(check_itself(of)[0].is_passed);
 }
+
+TEST_CASE("amorsize may take 1.02 x the plain loop, one wake-up and one trial", "[bench][unit]") {
+  results of = two_back_ends();
+  of.variants.pop_back();  // the control
+  const auto add = [&](const std::string& name, double ours, double serial) {
+    add_cell(of,
+             name,
+             {always(took(ours)), always(took(serial)), always(took(serial)), always(took(1e9))});
+  };
+  add("short, waking", 120e3, 10e3);
+  add("short, beyond", 125e3, 10e3);
+  add("long", 1.035e9, 1e9);
+  add("long, beyond", 1.045e9, 1e9);
+  // One round of four in which the machine stood still says nothing.
+  add_cell(of,
+           "disturbed",
+           {{.rounds = {took(1e6), took(1e6), took(9e6), took(1e6)}},
+            always(took(1e6)),
+            always(took(1e6)),
+            always(took(1e9))});
+  add_cell(of, "no loop", {always(took(5e6)), always(took(5e6)), {}, always(took(1e6))});
+  const verdict found = reach_verdict(of, without_allowance);
+  const auto tbb = [&](std::size_t cell) { return found.cells[cell].standings[0]; };
+  CHECK(*tbb(0).of_loop == Approx(12.0));
+  CHECK(*tbb(4).of_loop == Approx(1.0));
+  CHECK_FALSE(tbb(5).of_loop);
+  CHECK(found.summaries[0].beyond_loop_bound == std::vector<std::size_t>{1, 3});
+  CHECK(found.summaries[0].cells_with_loop == 5);
+  CHECK(found.summaries[1].beyond_loop_bound.empty());
+}

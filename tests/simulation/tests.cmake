@@ -58,6 +58,9 @@ amorsize_simulation_program(chart LINK ${simulator_objects} SOURCES
 amorsize_simulation_program(scenarios LINK ${simulator_objects} SOURCES
   simulation/heat_map.cpp
   simulation/scenario_table.cpp)
+amorsize_simulation_program(shapes LINK ${simulator_objects} SOURCES
+  simulation/line_chart.cpp
+  simulation/shape_curves.cpp)
 amorsize_simulation_program(measure LINK amorsize::amorsize SOURCES
   simulation/machine_workloads.cpp
   simulation/measure_machine.cpp
