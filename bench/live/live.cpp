@@ -5,6 +5,7 @@
 //   mutex sleep sleep_and_compute
 // Each run is a process of its own, started in turn; medians of times, and of their ratios to those
 // of the same round.
+#include "bench/driver/statistics.hpp"
 #include "tests/support/own_cgroup.hpp"
 
 #include <amorsize/amorsize.hpp>
@@ -29,6 +30,8 @@
 #include <vector>
 
 namespace {
+
+using amorsize_bench::median;
 
 using amorsize_test::own_cgroup;
 using seconds = std::chrono::duration<double>;
@@ -200,12 +203,6 @@ std::optional<double> time_of(const std::string& program,
   ::waitpid(child, &status, 0);
   return status == 0 && !text.empty() ? std::optional(std::strtod(text.c_str(), nullptr))
                                       : std::nullopt;
-}
-
-double median(std::vector<double> of) {
-  std::sort(of.begin(), of.end());
-  const std::size_t middle = of.size() / 2;
-  return of.size() % 2 == 1 ? of[middle] : (of[middle - 1] + of[middle]) / 2.0;
 }
 
 bool measure(const std::string& program, const std::string& cell, int rounds) {

@@ -2,6 +2,8 @@
 // progress bar, a page: each in a process of its own, asked for one turn after the other.
 //   bench_overheads [ROUNDS]      default: 40
 // Prints medians of the ratios to the process in which nobody looks, in the same round.
+#include "bench/driver/statistics.hpp"
+
 #include <amorsize/amorsize.hpp>
 
 #include <algorithm>
@@ -22,6 +24,8 @@
 #include <vector>
 
 namespace {
+
+using amorsize_bench::quantile;
 
 constexpr std::string_view variants[] = {
     "nobody looks", "the same again", "report", "report and JSON", "trace", "bar", "page"};
@@ -146,13 +150,6 @@ class looked_at {
   ::pid_t child_ = 0;
   std::size_t bytes_drawn_ = 0;
 };
-
-double quantile(std::vector<double> values, double at) {
-  const auto middle =
-      values.begin() + static_cast<std::ptrdiff_t>(at * static_cast<double>(values.size() - 1));
-  std::nth_element(values.begin(), middle, values.end());
-  return *middle;
-}
 
 struct series {
   std::vector<double> ratios;

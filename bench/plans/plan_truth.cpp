@@ -3,6 +3,7 @@
 //   bench_plan_truth            all workloads, then the count
 //   bench_plan_truth FIRST LAST those with these numbers (0 ..), for machines shared with others
 //   bench_plan_truth one NAME   a single one, in this very process
+#include "bench/driver/statistics.hpp"
 #include "plans/workloads.hpp"
 
 #include <amorsize/amorsize.hpp>
@@ -22,6 +23,8 @@
 
 namespace {
 
+using amorsize_bench::median;
+
 using clock_type = std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds time_of_workload{1'000};
@@ -37,12 +40,6 @@ double nanoseconds_since(clock_type::time_point began) {
 void pass_time(std::chrono::nanoseconds time) {
   for (const auto began = clock_type::now(); clock_type::now() - began < time;) {
   }
-}
-
-double median(std::vector<double> values) {
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  return *middle;
 }
 
 struct candidate {

@@ -6,6 +6,7 @@
 // host      a loop of 83 us with tbb::parallel_for, after 100 us of something else: the plain loop,
 //           a map of amorsize, another tbb::parallel_for
 // Each run is a process of its own; all kinds by turns, in random order; medians over the rounds.
+#include "bench/driver/statistics.hpp"
 #include "support/fresh_process.hpp"
 
 #include <amorsize/amorsize.hpp>
@@ -30,16 +31,12 @@
 
 namespace {
 
+using amorsize_bench::median;
+
 using clock_type = std::chrono::steady_clock;
 
 double us_since(clock_type::time_point began) {
   return std::chrono::duration<double, std::micro>(clock_type::now() - began).count();
-}
-
-double median(std::vector<double> of) {
-  const auto middle = of.begin() + static_cast<std::ptrdiff_t>(of.size() / 2);
-  std::nth_element(of.begin(), middle, of.end());
-  return *middle;
 }
 
 /// About a microsecond per 700 rounds.

@@ -4,6 +4,7 @@
 // oneTBB pipeline of the sweep. Odd rounds choose the best pipeline, even rounds time it. A round
 // zero over a tenth of the stream drops the pipelines without hope: with batches of one item of 2
 // ns they would take most of the night.
+#include "bench/driver/statistics.hpp"
 #include "stream/items.hpp"
 #include "support/fresh_process.hpp"
 
@@ -21,6 +22,8 @@
 #include <vector>
 
 namespace {
+
+using amorsize_bench::median;
 
 using namespace bench_stream;  // NOLINT(google-build-using-namespace): the bench's own
 
@@ -55,12 +58,6 @@ struct arguments {
   std::uint64_t seed = 1;
   std::string part;
 };
-
-double median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  const std::size_t half = values.size() / 2;
-  return values.size() % 2 == 1 ? values[half] : (values[half - 1] + values[half]) / 2.0;
-}
 
 std::vector<contender> all_contenders() {
   std::vector<contender> all{{"loop", group::loop, run_serial},
