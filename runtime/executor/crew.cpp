@@ -211,6 +211,7 @@ shared_map* crew::take_place(std::size_t workers, std::size_t most_workers) noex
   map.next_ticket.store(0, std::memory_order_relaxed);
   map.refused.store(0, std::memory_order_relaxed);
   map.visit.store(0, std::memory_order_relaxed);
+  map.visit_cost.store(0.0, std::memory_order_relaxed);
   map.visited_items.store(0, std::memory_order_relaxed);
   map.visited_busy.store(0.0, std::memory_order_relaxed);
   map.visited_items_counted = 0;

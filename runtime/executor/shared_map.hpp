@@ -139,6 +139,10 @@ struct shared_map {
   /// 0 = none. Written by the holder of the beat, read by the caller: relaxed, the range word
   /// itself says who gets what.
   atomic<std::uint32_t> visit{0};
+  /// What its items took in the beat before, in nanoseconds: they may be dearer than the caller's
+  /// by a thousand times. Written by who stores `visit`, just before, read by the caller: relaxed,
+  /// an advice about the first chunk.
+  atomic<double> visit_cost{0.0};
   alignas(cache_line) policy::nanoseconds beat_began{0};  ///< the present beat; guarded by `beat`
   policy::nanoseconds next_look{0};                       ///< guarded by `beat`
   policy::pause_watch pauses;                             ///< guarded by `beat`

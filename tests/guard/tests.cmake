@@ -37,6 +37,7 @@ amorsize_guard_program(fixed_maps
   "${PROJECT_SOURCE_DIR}/runtime/site_memory.cpp"
   "${PROJECT_SOURCE_DIR}/runtime/executor/crew.cpp"
   "${PROJECT_SOURCE_DIR}/runtime/executor/crew_service.cpp"
+  "${PROJECT_SOURCE_DIR}/runtime/executor/map_beat.cpp"
   "${PROJECT_SOURCE_DIR}/runtime/executor/share.cpp"
   "${PROJECT_SOURCE_DIR}/runtime/executor/stream_lane.cpp"
   "${PROJECT_SOURCE_DIR}/runtime/executor/worker_loop.cpp")

@@ -70,7 +70,7 @@ void run(const settings& with) {
           "makespan / lower bound, max(work / workers, longest item); dotted: asked "
           "for",
       .asked = asked,
-      .highest = 1.2};
+      .highest = 1.1};
   for (const std::size_t one : all_workers) {
     if (!with.is_quick || one <= quick_up_to) {
       chart.workers.push_back(one);

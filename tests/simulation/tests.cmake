@@ -15,6 +15,7 @@ add_library(amorsize_simulator OBJECT
   "${PROJECT_SOURCE_DIR}/runtime/stream_window.cpp"
   "${PROJECT_SOURCE_DIR}/runtime/executor/crew.cpp"
   "${PROJECT_SOURCE_DIR}/runtime/executor/crew_service.cpp"
+  "${PROJECT_SOURCE_DIR}/runtime/executor/map_beat.cpp"
   "${PROJECT_SOURCE_DIR}/runtime/executor/share.cpp"
   "${PROJECT_SOURCE_DIR}/runtime/executor/stream_lane.cpp"
   "${PROJECT_SOURCE_DIR}/runtime/executor/worker_loop.cpp"

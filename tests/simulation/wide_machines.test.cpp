@@ -56,6 +56,25 @@ TEST_CASE("1,000 workers end items of 1 us within a seventh of the lower bound",
   expect_near_bound({shape::pareto, shape::step_up}, nanoseconds{50e6}, nanoseconds{1e3}, 1);
 }
 
+TEST_CASE("64 workers end 50,000 items each of any balanced shape within a fortieth of the bound",
+          "[simulation][property]") {
+  // bench/shapes.txt has these figures up to 1,024 workers.
+  for (const shape which : balanced_shapes()) {
+    const item_costs costs = item_costs::of(which, std::size_t{50'000} * 64, nanoseconds{2e3});
+    CAPTURE(name_of(which));
+    CHECK(simulate_warm({.workers = 64}, costs).against_bound() <= 1.025);
+  }
+}
+
+TEST_CASE("a comparison takes short chunks from a helper's range, however cheap the caller's items",
+          "[simulation][property]") {
+  // Of 256 workers the caller has the cheapest items and the busiest helper the dearest, 500 times
+  // as long: the first chunk of a visit, cut by the caller's cost, took 2 ms (1.030).
+  const item_costs costs =
+      item_costs::of(shape::rising, std::size_t{50'000} * 256, nanoseconds{2e3});
+  CHECK(simulate_warm({.workers = 256}, costs).against_bound() <= 1.02);
+}
+
 TEST_CASE("1,000 workers end every balanced shape within a tenth of the lower bound",
           "[.slow][simulation][property]") {
   expect_near_bound(balanced_shapes(), nanoseconds{50e6}, nanoseconds{1e3}, 3);
