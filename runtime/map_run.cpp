@@ -193,6 +193,9 @@ void map_run::run_adaptive() {
   {
     std::optional<alone_callback> on_stop;
     watch_alone(on_stop);
+    if (alone.given == policy::proven) {
+      controller_.trust_helpers();
+    }
     if (alone.left > 0) {
       controller_.begin_alone();
     } else if (remembered_cost(request_.site) * static_cast<double>(request_.items) >

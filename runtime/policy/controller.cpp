@@ -315,7 +315,11 @@ helpers_were controller::verdict() const noexcept {
   if (climb_.is_shed() || decision_.reason == reason_code::no_speedup) {
     return helpers_were::of_no_use;
   }
-  return climb_.measured_ratio() >= clear_gain ? helpers_were::of_use : helpers_were::not_judged;
+  const double ratio = climb_.measured_ratio();
+  if (ratio > 0.0 && ratio < worthwhile_gain) {
+    return helpers_were::in_doubt;
+  }
+  return ratio >= clear_gain ? helpers_were::of_use : helpers_were::not_judged;
 }
 
 bool controller::observe(const beat_sample& sample) noexcept {

@@ -106,6 +106,10 @@ class controller {
     (on_memory ? shares_on_memory_ : measures_briefly_) = true;
   }
 
+  /// In the call before helpers were of use: that they hinder each other now is not looked into
+  /// before trusted_for. Before the first block.
+  void trust_helpers() noexcept { trusts_helpers_ = true; }
+
   /// In earlier calls helpers were of no use: none are asked for before first_retry_at_site. Before
   /// the first block.
   void begin_alone() noexcept {
@@ -207,6 +211,7 @@ class controller {
   std::size_t last_block_ = 0;
   nanoseconds remembered_;
   bool timed_ = true;
+  bool trusts_helpers_ = false;
   bool shares_on_memory_ = false;
   bool measures_briefly_ = false;
   nanoseconds shared_at_{0};     ///< since the map began

@@ -18,7 +18,8 @@ void controller::start_climb(double rate_alone, nanoseconds now) noexcept {
                rate_alone,
                now,
                chunk_duration(bounds_.chunk_duration, costs_.claim),
-               cores_only ? limit : 0);
+               cores_only ? limit : 0,
+               trusts_helpers_ ? trusted_for : nanoseconds{0});
 }
 
 waiting_climb::bounds controller::waiting_bounds() const noexcept {

@@ -58,7 +58,8 @@ void throughput_climb::start(std::size_t n_jobs,
                              double rate_alone,
                              nanoseconds now,
                              nanoseconds chunk,
-                             std::size_t most) noexcept {
+                             std::size_t most,
+                             nanoseconds trusted) noexcept {
   if (n_jobs_most_ == 0) {
     together_.emplace();
   }
@@ -68,7 +69,7 @@ void throughput_climb::start(std::size_t n_jobs,
   retry_at_ = untried_ ? now : retry_at_;
   rate_alone_ = rate_alone;
   chunk_ = sane(chunk);
-  quiet_until_ = now;
+  quiet_until_ = now + sane(trusted);
   enter(state::watching);
 }
 

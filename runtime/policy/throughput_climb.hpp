@@ -35,6 +35,8 @@ inline constexpr nanoseconds first_retry{5e6};
 /// First try in a map whose site remembers that helpers were of no use: a trial may cost half a
 /// millisecond.
 inline constexpr nanoseconds first_retry_at_site{20e6};
+/// No comparison before, in a map whose site remembers that helpers were of use.
+inline constexpr nanoseconds trusted_for{1e6};
 /// When the rate alone changes by this factor, what was learnt about helpers no longer holds.
 inline constexpr double changed_rate = 2.0;
 
@@ -49,12 +51,13 @@ class throughput_climb {
 
   /// Before anything else. Helpers have been asked for. rate_alone: items per nanosecond before.
   /// chunk: how long a whole one takes; who is sent away ends his first. most: more are there, of
-  /// whom nobody knows whether they help; 0 = no more.
+  /// whom nobody knows whether they help; 0 = no more. trusted: no comparison for so long.
   void start(std::size_t n_jobs,
              double rate_alone,
              nanoseconds now,
              nanoseconds chunk = nanoseconds{0},
-             std::size_t most = 0) noexcept;
+             std::size_t most = 0,
+             nanoseconds trusted = nanoseconds{0}) noexcept;
 
   /// One beat. n_jobs of the advice is what should be in force from now on. O(1).
   [[nodiscard]] advice observe(const beat_sample& sample) noexcept;

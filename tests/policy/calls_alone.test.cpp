@@ -45,5 +45,19 @@ TEST_CASE("each verdict that confirms it doubles the calls, up to a limit", "[po
 
 TEST_CASE("helpers that are of use are asked for at once from then on", "[policy][unit]") {
   const calls_alone site = after_two_verdicts();
-  CHECK(after_call(site, helpers_were::of_use) == calls_alone{});
+  CHECK(after_call(site, helpers_were::of_use).left == 0);
+}
+
+TEST_CASE(
+    "helpers that were of use are trusted until a call in doubt, and one verdict is a suspicion",
+    "[policy][unit]") {
+  const calls_alone trusted = after_call({}, helpers_were::of_use);
+  CHECK(trusted.given == proven);
+  CHECK(after_call(trusted, helpers_were::not_judged) == trusted);
+  CHECK(after_call(trusted, helpers_were::in_doubt) == calls_alone{});
+  CHECK(after_call(trusted, helpers_were::of_no_use) == calls_alone{0, suspicion});
+  // Doubt is no verdict.
+  CHECK(after_call({}, helpers_were::in_doubt) == calls_alone{});
+  const calls_alone alone = after_two_verdicts();
+  CHECK(after_call(alone, helpers_were::in_doubt).left == alone.left - 1);
 }

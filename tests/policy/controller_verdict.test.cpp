@@ -7,21 +7,27 @@ namespace {
 
 constexpr overheads awake{nanoseconds{200}, nanoseconds{1e3}, nanoseconds{40}};
 
-/// A map of 100,000 items of 100 ns in which two workers reach `gain` x the rate of one, until the
+/// A map of so many items of 100 ns in which two workers reach `gain` x the rate of one, until the
 /// controller has compared them or the map is over.
-controller after_some_beats(double gain) {
-  controller decides(100'000, {}, nanoseconds{100});
+controller after_some_beats(double gain, std::size_t items_in_all = 100'000, bool trusts = false) {
+  controller decides(items_in_all, {}, nanoseconds{100});
+  if (trusts) {
+    decides.trust_helpers();
+  }
   decides.observe(chunk_sample{10, nanoseconds{1e3}, nanoseconds{1e3}});
   decides.consider(awake, {2, reason_code::none});
   REQUIRE(decides.next().n_jobs == 2);
   decides.start_sharing(nanoseconds{1e3});
   nanoseconds now{1e3};
-  std::size_t left = 99'990;
+  std::size_t left = items_in_all - 10;
   for (int beat = 0; beat < 12 && left > 0; ++beat) {
     const nanoseconds length = decides.beat_length(now);
     const std::size_t workers = decides.next().n_jobs;
     const double rate = workers == 2 ? gain / 100.0 : 1.0 / 100.0;
-    const std::size_t items = std::min(left, static_cast<std::size_t>(rate * length.count()));
+    const auto items = static_cast<std::size_t>(rate * length.count());
+    if (items > left) {
+      break;
+    }
     now += length;
     left -= items;
     static_cast<void>(decides.observe({.items = items,
@@ -43,6 +49,16 @@ TEST_CASE("a map says whether its helpers were of use", "[policy][unit]") {
   CHECK(after_some_beats(2.0).verdict() == helpers_were::of_use);
   CHECK(after_some_beats(1.1).verdict() == helpers_were::not_judged);
   CHECK(controller(100, {}, nanoseconds{0}).verdict() == helpers_were::not_judged);
+}
+
+TEST_CASE("helpers that are trusted are doubted before they are judged", "[policy][unit]") {
+  const controller doubted = after_some_beats(0.6, 5'000, true);
+  CHECK(doubted.next().n_jobs == 2);
+  CHECK(doubted.verdict() == helpers_were::in_doubt);
+  CHECK(after_some_beats(0.6, 5'000).next().reason != doubted.next().reason);
+  // Of a long map they take a millisecond.
+  CHECK(after_some_beats(0.6, 100'000, true).verdict() == helpers_were::of_no_use);
+  CHECK(after_some_beats(2.0, 5'000, true).verdict() == helpers_were::of_use);
 }
 
 TEST_CASE("what was compared is remembered, not what workers took in each other's way",
