@@ -193,9 +193,6 @@ void map_run::run_adaptive() {
   {
     std::optional<alone_callback> on_stop;
     watch_alone(on_stop);
-    if (alone.given == policy::proven) {
-      controller_.trust_helpers();
-    }
     if (alone.left > 0) {
       controller_.begin_alone();
     } else if (remembered_cost(request_.site) * static_cast<double>(request_.items) >
@@ -220,6 +217,9 @@ void map_run::run_adaptive() {
     } while (run_block());
   }
   if (map_ != nullptr) {
+    if (alone.given == policy::proven) {
+      controller_.trust_helpers();
+    }
     share_adaptive();
   }
   if (in_series_ || was_shared_) {

@@ -107,7 +107,7 @@ class controller {
   }
 
   /// In the call before helpers were of use: that they hinder each other now is not looked into
-  /// before trusted_for. Before the first block.
+  /// before trusted_for. Before start_sharing().
   void trust_helpers() noexcept { trusts_helpers_ = true; }
 
   /// In earlier calls helpers were of no use: none are asked for before first_retry_at_site. Before

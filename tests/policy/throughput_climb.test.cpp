@@ -13,12 +13,8 @@ template <class Rate>
 class playground {
  public:
   /// most: more are there, of whom nobody knows whether they help; 0 = no more.
-  playground(Rate rate,
-             std::size_t n_jobs,
-             std::size_t most = 0,
-             nanoseconds trusted = nanoseconds{0})
-      : rate_(rate), n_jobs_(n_jobs) {
-    climb_.start(n_jobs, rate_(1), nanoseconds{0}, nanoseconds{0}, most, trusted);
+  playground(Rate rate, std::size_t n_jobs, std::size_t most = 0) : rate_(rate), n_jobs_(n_jobs) {
+    climb_.start(n_jobs, rate_(1), nanoseconds{0}, nanoseconds{0}, most);
   }
 
   /// One beat; follows the advice. Returns the reason, none when nothing changed.
@@ -79,16 +75,6 @@ TEST_CASE("workers that hinder each other are shed after a comparison and tried 
   CHECK(retries >= 2);
   CHECK(retries <= 9);
   CHECK(machine.together() < machine.now() * 0.06);
-}
-
-TEST_CASE("workers that are trusted are not sent away before a millisecond is over",
-          "[policy][unit]") {
-  playground machine([](std::size_t k) { return k == 1 ? 0.001 : 0.0004; }, 2, 0, trusted_for);
-  while (machine.now() + beat_length(machine.now()) < trusted_for) {
-    REQUIRE(machine.beat() == reason_code::none);
-  }
-  CHECK(machine.climb().measured_ratio() == Approx(0.4).epsilon(0.05));  // it is seen all the same
-  CHECK(machine.beat() == reason_code::trying_alone);
 }
 
 TEST_CASE("a beat in the middle of which the helpers came is no proof that they help",
