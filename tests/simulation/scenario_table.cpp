@@ -3,6 +3,7 @@
 //   amorsize_simulation_scenarios [--quick] [--only NAME] OUTPUT_FOLDER
 // Nothing is measured: the engine runs in virtual time, and the figures are the same everywhere.
 #include "tests/simulation/heat_map.hpp"
+#include "tests/simulation/table_arguments.hpp"
 #include "tests/simulation/write_file.hpp"
 #include "tests/support/virtual_machine/scenario.hpp"
 
@@ -13,6 +14,7 @@
 #include <cstdlib>
 #include <exception>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,17 +22,10 @@ namespace amorsize_tests {
 namespace {
 
 const std::vector<std::size_t> all_workers{2, 8, 64, 256, 1'024};
-constexpr std::size_t quick_up_to = 64;
 /// Wide machines take long to simulate, and chance matters less on them.
 constexpr std::size_t seeds_of(std::size_t workers) {
   return workers > quick_up_to ? 1 : 3;
 }
-
-struct settings {
-  bool is_quick = false;
-  std::string only;
-  std::filesystem::path folder;
-};
 
 struct row {
   const scenario_kind* kind = nullptr;
@@ -114,13 +109,8 @@ std::string picture_of(const std::vector<row>& rows, const std::vector<std::size
   return heat_maps_svg("Machines that are not what they seem, in virtual time", maps);
 }
 
-void write_all(const settings& with) {
-  std::vector<std::size_t> workers;
-  for (const std::size_t one : all_workers) {
-    if (!with.is_quick || one <= quick_up_to) {
-      workers.push_back(one);
-    }
-  }
+void write_all(const table_arguments& with) {
+  const std::vector<std::size_t> workers = with.workers(all_workers);
   std::filesystem::create_directories(with.folder);
   std::vector<row> rows;
   std::string table = head_of(workers);
@@ -143,24 +133,15 @@ void write_all(const settings& with) {
 }  // namespace amorsize_tests
 
 int main(int count, char** arguments) {
-  amorsize_tests::settings with;
-  for (int i = 1; i < count; ++i) {
-    const std::string one = arguments[i];
-    if (one == "--quick") {
-      with.is_quick = true;
-    } else if (one == "--only" && i + 1 < count) {
-      with.only = arguments[++i];
-    } else {
-      with.folder = one;
-    }
-  }
-  if (with.folder.empty()) {
+  const std::optional<amorsize_tests::table_arguments> with =
+      amorsize_tests::read_table_arguments(count, arguments);
+  if (!with) {
     std::fputs("usage: amorsize_simulation_scenarios [--quick] [--only NAME] OUTPUT_FOLDER\n",
                stderr);
     return 2;
   }
   try {
-    amorsize_tests::write_all(with);
+    amorsize_tests::write_all(*with);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "amorsize_simulation_scenarios: %s\n", error.what());
     return 1;

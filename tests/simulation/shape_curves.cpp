@@ -3,6 +3,7 @@
 //   amorsize_simulation_shapes [--quick] [--only NAME] OUTPUT_FOLDER
 // Nothing is measured: the engine runs in virtual time, and the figures are the same everywhere.
 #include "tests/simulation/line_chart.hpp"
+#include "tests/simulation/table_arguments.hpp"
 #include "tests/simulation/write_file.hpp"
 #include "tests/support/virtual_machine/simulate.hpp"
 
@@ -10,6 +11,7 @@
 #include <cstdio>
 #include <exception>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -23,13 +25,6 @@ constexpr nanoseconds mean_item{2e3};
 constexpr double asked = 1.05;
 
 const std::vector<std::size_t> all_workers{2, 4, 8, 16, 32, 64, 128, 256, 512, 1'024};
-constexpr std::size_t quick_up_to = 64;
-
-struct settings {
-  bool is_quick = false;
-  std::string only;
-  std::filesystem::path folder;
-};
 
 struct costs_of_shape {
   std::string name;
@@ -56,7 +51,7 @@ std::string formatted(const char* format, auto... values) {
   return text;
 }
 
-void run(const settings& with) {
+void run(const table_arguments& with) {
   const item_costs recorded = item_costs::from_file(AMORSIZE_TRACES "/compress_usr_include.txt");
   std::vector<costs_of_shape> rows;
   for (const shape which : balanced_shapes()) {
@@ -67,15 +62,10 @@ void run(const settings& with) {
   line_chart chart{
       .title = "The engine of amorsize in virtual time: 50,000 items of 2 us per worker",
       .below =
-          "makespan / lower bound, max(work / workers, longest item); dotted: asked "
-          "for",
+          "makespan / lower bound, max(work / workers, longest item); dotted: the most asked for",
+      .workers = with.workers(all_workers),
       .asked = asked,
       .highest = 1.1};
-  for (const std::size_t one : all_workers) {
-    if (!with.is_quick || one <= quick_up_to) {
-      chart.workers.push_back(one);
-    }
-  }
   std::filesystem::create_directories(with.folder);
   std::string table;
   tell(table, formatted("%-18s", "makespan / bound"));
@@ -105,23 +95,14 @@ void run(const settings& with) {
 }  // namespace amorsize_tests
 
 int main(int count, char** arguments) {
-  amorsize_tests::settings with;
-  for (int i = 1; i < count; ++i) {
-    const std::string one = arguments[i];
-    if (one == "--quick") {
-      with.is_quick = true;
-    } else if (one == "--only" && i + 1 < count) {
-      with.only = arguments[++i];
-    } else {
-      with.folder = one;
-    }
-  }
-  if (with.folder.empty()) {
+  const std::optional<amorsize_tests::table_arguments> with =
+      amorsize_tests::read_table_arguments(count, arguments);
+  if (!with) {
     std::fputs("usage: amorsize_simulation_shapes [--quick] [--only NAME] OUTPUT_FOLDER\n", stderr);
     return 2;
   }
   try {
-    amorsize_tests::run(with);
+    amorsize_tests::run(*with);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "amorsize_simulation_shapes: %s\n", error.what());
     return 1;
