@@ -152,3 +152,16 @@ TEST_CASE("a stop drops what has not started, at once for any length", "[executo
   CHECK(map.first_skipped.load() == 0);
   rig.crew_->return_place(map);
 }
+
+TEST_CASE("a helper waits for the next map of a series, and not for one that comes rarely",
+          "[executor][unit]") {
+  const policy::nanoseconds us{1e3};
+  enlist& threads = enlist_threads();
+  // One map in 64 is measured anew by the calling thread alone: that is no end of the series.
+  for (const double gap : {0.0, 0.2, 10.0, 50.0}) {
+    CHECK(threads.linger(gap * us) == 50.0 * us);
+  }
+  CHECK(threads.linger(51.0 * us) == 5.0 * us);
+  // oneTBB's workers are the host's.
+  CHECK(enlist_tbb().linger(0.2 * us) <= 5.0 * us);
+}
