@@ -205,9 +205,13 @@ void stream_run::state::run_one(std::uint64_t number) {
 }
 
 void stream_run::state::wait_for_oldest() noexcept {
+  const nanoseconds before = record != nullptr ? time.now() : nanoseconds{0};
   if (!has_ended && in_flight() >= controller.window()) {
     const nanoseconds usual = controller.laggard_after();
     if (usual > nanoseconds{0} && lane->spin_for(head, by_completion, time, usual)) {
+      if (record != nullptr) [[unlikely]] {
+        note(policy::event_kind::wait, before, time.now(), 0, 0);
+      }
       return;
     }
     controller.note_laggard();
@@ -215,7 +219,6 @@ void stream_run::state::wait_for_oldest() noexcept {
       return;
     }
   }
-  const nanoseconds before = record != nullptr ? time.now() : nanoseconds{0};
   if (!lane->spin_for(head, by_completion, time, longest_wait_spin)) {
     by_completion ? lane->wait_for_any(head) : lane->wait_for(head);
   }

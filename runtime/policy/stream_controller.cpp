@@ -296,10 +296,9 @@ bool stream_controller::judge_trial(bool is_rising, nanoseconds now) noexcept {
     }
     return true;
   }
-  const bool is_cheap = is_cheap_trial();
   if (beats_ >= (is_rising ? longest_rising_trial : longest_trial) ||
       (beats_ >= shortest_trial && gain < hopeless_rate && !is_rising) ||
-      (is_cheap && gain < clearly_hopeless_rate)) {
+      (is_cheap_trial() && gain < clearly_hopeless_rate)) {
     go_inline(reason_code::stream_inline, now);
   }
   return false;

@@ -12,9 +12,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
-#include <exception>
 #include <filesystem>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -133,18 +131,6 @@ void write_all(const table_arguments& with) {
 }  // namespace amorsize_tests
 
 int main(int count, char** arguments) {
-  const std::optional<amorsize_tests::table_arguments> with =
-      amorsize_tests::read_table_arguments(count, arguments);
-  if (!with) {
-    std::fputs("usage: amorsize_simulation_scenarios [--quick] [--only NAME] OUTPUT_FOLDER\n",
-               stderr);
-    return 2;
-  }
-  try {
-    amorsize_tests::write_all(*with);
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "amorsize_simulation_scenarios: %s\n", error.what());
-    return 1;
-  }
-  return 0;
+  return amorsize_tests::write_table(
+      count, arguments, "amorsize_simulation_scenarios", &amorsize_tests::write_all);
 }

@@ -9,9 +9,7 @@
 
 #include <cstddef>
 #include <cstdio>
-#include <exception>
 #include <filesystem>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -95,17 +93,6 @@ void run(const table_arguments& with) {
 }  // namespace amorsize_tests
 
 int main(int count, char** arguments) {
-  const std::optional<amorsize_tests::table_arguments> with =
-      amorsize_tests::read_table_arguments(count, arguments);
-  if (!with) {
-    std::fputs("usage: amorsize_simulation_shapes [--quick] [--only NAME] OUTPUT_FOLDER\n", stderr);
-    return 2;
-  }
-  try {
-    amorsize_tests::run(*with);
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "amorsize_simulation_shapes: %s\n", error.what());
-    return 1;
-  }
-  return 0;
+  return amorsize_tests::write_table(
+      count, arguments, "amorsize_simulation_shapes", &amorsize_tests::run);
 }

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdio>
+#include <exception>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -45,6 +47,26 @@ struct table_arguments {
     }
   }
   return with.folder.empty() ? std::nullopt : std::optional(with);
+}
+
+/// main() of such a program. Exit code: 0; 1 if a file could not be written; 2 if there is no
+/// folder.
+inline int write_table(int count,
+                       char** arguments,
+                       const char* program,
+                       void (*write)(const table_arguments&)) {
+  const std::optional<table_arguments> with = read_table_arguments(count, arguments);
+  if (!with) {
+    std::fprintf(stderr, "usage: %s [--quick] [--only NAME] OUTPUT_FOLDER\n", program);
+    return 2;
+  }
+  try {
+    write(*with);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "%s: %s\n", program, error.what());
+    return 1;
+  }
+  return 0;
 }
 
 }  // namespace amorsize_tests
