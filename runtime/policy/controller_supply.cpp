@@ -84,17 +84,20 @@ bool controller::adapt(std::size_t cpus, nanoseconds now) noexcept {
   if (waiting_ && waiting_->is_active()) {
     return false;  // they are no burden to the CPUs
   }
-  // A comparison alone that is under way would end with as many as before.
+  // A comparison alone that is under way would end with as many as before. And it may have been the
+  // missing CPUs, before they were seen to be missing, that made helpers look useless.
   const bool comparing = decision_.reason == reason_code::trying_alone;
-  if (decision_.n_jobs > decision_.limit_jobs || (comparing && decision_.limit_jobs < limit)) {
+  const bool useless = decision_.reason == reason_code::no_speedup ||
+                       decision_.reason == reason_code::fewer_help_as_much;
+  const bool narrowed = decision_.limit_jobs < limit;
+  if (decision_.n_jobs > decision_.limit_jobs ||
+      (narrowed && (comparing || (useless && decision_.n_jobs == decision_.limit_jobs)))) {
     decision_.n_jobs = decision_.limit_jobs;
     decision_.reason = reason_code::fewer_cpus;
     start_climb(climb_.rate_alone(), now);
     size_chunks();
     return true;
   }
-  const bool useless = decision_.reason == reason_code::no_speedup ||
-                       decision_.reason == reason_code::fewer_help_as_much;
   return decision_.limit_jobs > limit && !useless &&
          raise(reason_code::more_cpus,
                {items_left(), cost_.cost(), std::max<std::size_t>(1, decision_.n_jobs)},

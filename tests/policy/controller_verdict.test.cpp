@@ -15,7 +15,7 @@ controller after_some_beats(double gain, std::size_t items_in_all = 100'000, boo
     decides.trust_helpers();
   }
   decides.observe(chunk_sample{10, nanoseconds{1e3}, nanoseconds{1e3}});
-  decides.consider(awake, {2, reason_code::none});
+  decides.consider(awake, {.workers = 2, .limited_by = reason_code::none, .cpus = 2});
   REQUIRE(decides.next().n_jobs == 2);
   decides.start_sharing(nanoseconds{1e3});
   nanoseconds now{1e3};
@@ -59,6 +59,20 @@ TEST_CASE("helpers that are trusted are doubted before they are judged", "[polic
   // Of a long map they take a millisecond.
   CHECK(after_some_beats(0.6, 100'000, true).verdict() == helpers_were::of_no_use);
   CHECK(after_some_beats(2.0, 5'000, true).verdict() == helpers_were::of_use);
+}
+
+TEST_CASE("helpers shed just before the CPUs are seen to be fewer are back when these are",
+          "[policy][unit]") {
+  controller decides = after_some_beats(0.95);
+  REQUIRE(decides.next().reason == reason_code::no_speedup);
+  CHECK(decides.adapt(1, nanoseconds{2e6}));
+  CHECK(decides.next().n_jobs == 1);
+  CHECK(decides.next().reason == reason_code::fewer_cpus);
+  CHECK(decides.verdict() != helpers_were::of_no_use);
+  CHECK_FALSE(decides.adapt(1, nanoseconds{3e6}));
+  CHECK(decides.adapt(2, nanoseconds{4e6}));
+  CHECK(decides.next().n_jobs == 2);
+  CHECK(decides.next().reason == reason_code::more_cpus);
 }
 
 TEST_CASE("what was compared is remembered, not what workers took in each other's way",
