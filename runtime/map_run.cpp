@@ -198,6 +198,7 @@ void map_run::run_adaptive() {
     } else if (remembered_cost(request_.site) * static_cast<double>(request_.items) >
                    policy::one_block_below &&
                crew_of_process().state(last_) == policy::crew_state::awake) {
+      crew_of_process().expect_map();
       controller_.expect_helpers_awake(!is_remeasured(last_));
     }
     looks_for_waits_ = true;

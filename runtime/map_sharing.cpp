@@ -23,9 +23,6 @@ using policy::decision;
 using policy::nanoseconds;
 using policy::reason_code;
 
-/// What the caller did before the first helper came is a measurement of its rate alone from here
-/// on.
-inline constexpr nanoseconds rate_measured_from{20e3};
 /// Shared maps below this are judged by how long they took, not by beats.
 inline constexpr nanoseconds judged_as_a_whole{200e3};
 /// A helper that has just been woken has nothing in its caches: for so many maps what the whole
@@ -274,7 +271,7 @@ void map_run::close_books() noexcept {
   given_beyond_ += map_->errors.count();
   const nanoseconds before{map_->busy_before.load(std::memory_order_relaxed)};
   const std::size_t items_before = map_->items_before.load(std::memory_order_relaxed);
-  if (before >= rate_measured_from && items_before > 0) {
+  if (before >= executor::rate_measured_from && items_before > 0) {
     cost_before_ = before / static_cast<double>(items_before);
   }
   if (with_.reported()) {

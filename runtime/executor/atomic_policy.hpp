@@ -104,6 +104,16 @@ using atomics = basic_atomics<atomic>;
 /// A cache line, and the pair that adjacent-line prefetchers pull together.
 inline constexpr std::size_t cache_line = 64;
 
+/// Asks for the line of `at`, soon to be written or read, without waiting for it: lines that other
+/// CPUs hold come one after the other, 100 to 200 ns each, unless they have been asked for
+/// together.
+inline void prefetch_to_write(const void* at) noexcept {
+  __builtin_prefetch(at, 1);
+}
+inline void prefetch_to_read(const void* at) noexcept {
+  __builtin_prefetch(at, 0);
+}
+
 }  // namespace executor
 }  // namespace AMORSIZE_ABI_NAMESPACE
 }  // namespace amorsize

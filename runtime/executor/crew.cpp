@@ -181,7 +181,12 @@ shared_map* crew::take_place(std::size_t workers, std::size_t most_workers) noex
     at = static_cast<std::size_t>(std::countr_one(seen));
   } while (!places_.compare_exchange_weak(
       seen, seen | (std::uint64_t{1} << at), std::memory_order_acquire, std::memory_order_relaxed));
+  std::size_t used = places_used_.load(std::memory_order_seq_cst);
+  while (used <= at &&
+         !places_used_.compare_exchange_weak(used, at + 1, std::memory_order_seq_cst)) {
+  }
   shared_map& map = maps_[at];
+  map.prefetch_to_prepare();
   if (map.seats_allocated < room) {
     worker_seat* grown = new (std::nothrow) worker_seat[room];
     if (grown == nullptr) {
@@ -237,7 +242,6 @@ void crew::return_place(shared_map& map) noexcept {
 crew::calls crew::open(shared_map& map, std::size_t helpers) noexcept {
   AMORSIZE_ASSERT(helpers < map.width());
   AMORSIZE_ASSERT(map.door.is_empty());
-  const auto at = static_cast<std::size_t>(&map - maps_.data());
   const double last = last_active_.load(std::memory_order_relaxed);
   if (last > 0.0) {
     const double gap = std::max(0.0, time_.now().count() - last);
@@ -246,15 +250,20 @@ crew::calls crew::open(shared_map& map, std::size_t helpers) noexcept {
                      std::memory_order_relaxed);
   }
   map.door.open(static_cast<std::uint32_t>(std::min(helpers, most_helpers)));
-  wanting_.fetch_or(std::uint64_t{1} << at, std::memory_order_seq_cst);
   return call(map, helpers, coming::belongs_to_others);
 }
 
 void crew::shut(shared_map& map) noexcept {
-  const auto at = static_cast<std::size_t>(&map - maps_.data());
-  wanting_.fetch_and(~(std::uint64_t{1} << at), std::memory_order_relaxed);
   map.to_call.store(0, std::memory_order_relaxed);
   map.door.close();
+}
+
+void crew::expect_end(const shared_map& map) const noexcept {
+  prefetch_to_write(&callers_);
+  prefetch_to_read(&map.first_start);
+  for (std::size_t seat = 1; seat < std::min(map.width(), seats_prefetched); ++seat) {
+    prefetch_to_read(&map.seats[seat].items);
+  }
 }
 
 void crew::note_end() noexcept {
@@ -316,7 +325,6 @@ void crew::forked_in_child() noexcept {
     }
     known->lingering_.store(0, std::memory_order_relaxed);
     known->coming_.store(0, std::memory_order_relaxed);
-    known->wanting_.store(0, std::memory_order_relaxed);
     return;
   }
   // Nothing ran: a fresh threads back end serves the child.
@@ -327,7 +335,6 @@ void crew::forked_in_child() noexcept {
   known->lingering_.store(0, std::memory_order_relaxed);
   known->coming_.store(0, std::memory_order_relaxed);
   known->started_.store(0, std::memory_order_relaxed);
-  known->wanting_.store(0, std::memory_order_relaxed);
   for (ticket& one : known->tickets_) {
     one.state.store(ticket_state::idle, std::memory_order_relaxed);
   }

@@ -5,9 +5,10 @@
 //   idle ──ask() by CAS──> called ──the thread arrives──> awake ──nothing to do──> idle
 //                                                          ^ joins maps, lingers
 //
-// Falling asleep must not lose a wake-up: a helper first becomes idle, then looks once more for a
-// map that wants it; a caller first opens its gate, then looks for idle tickets. Both pairs are
-// seq_cst, so at least one of the two sees the other.
+// Those who are awake and have no work watch the gates of all places that were ever in use. Falling
+// asleep must not lose a wake-up: a helper first becomes idle, then looks once more at the places
+// and their gates; a caller first counts its place among them, then opens its gate, then looks for
+// idle tickets. All of these are seq_cst, so at least one of the two sees the other.
 //
 // Budget: all maps share the machine. Helpers of maps that count must not be more than
 // max(0, CPUs - threads inside a map); those above leave at their next chunk boundary.
@@ -95,6 +96,15 @@ class crew {
 
   // --- running a map
 
+  /// A map that will probably be shared with helpers who are awake begins: asks for what they have
+  /// changed.
+  void expect_map() const noexcept {
+    prefetch_to_write(&callers_);
+    prefetch_to_read(&working_);
+  }
+  /// Nobody is inside a map of two workers and more any more: the same for its end.
+  void expect_end(const shared_map& map) const noexcept;
+
   /// A place for a map of `workers` workers that may become `most_workers`; null when all are taken
   /// or there is no memory.
   [[nodiscard]] shared_map* take_place(std::size_t workers, std::size_t most_workers = 0) noexcept;
@@ -165,6 +175,7 @@ class crew {
   void call_onwards(shared_map& map) noexcept;
   [[nodiscard]] bool start(ticket_index ticket) noexcept;
   [[nodiscard]] bool join_a_map(ticket_index ticket) noexcept;
+  /// Is a gate open that wants helpers? O(places in use at the same time so far).
   [[nodiscard]] bool somebody_wants() const noexcept;
   [[nodiscard]] bool take_budget() noexcept;
   [[nodiscard]] std::size_t helpers_allowed() const noexcept;
@@ -175,10 +186,20 @@ class crew {
   enlist* main_;    ///< tickets below its limit
   enlist* beyond_;  ///< the rest
 
+  // By line: what nearly nobody writes; callers, at both ends of a map; helpers, when they come and
+  // go; callers and those who fall asleep. A map of 5 us is over before ten lines have changed
+  // hands.
   /// CPUs of the process. Written by maps that look, read by all: relaxed, it is an advice.
   atomic<std::size_t> budget_{1};
+  /// Places below this have been in use. Raised by who takes one before its gate is opened, read by
+  /// helpers: seq_cst, see "falling asleep".
+  atomic<std::size_t> places_used_{0};
+
   /// Threads inside a map. Changed by presence: relaxed, a count.
-  atomic<std::size_t> callers_{0};
+  alignas(cache_line) atomic<std::size_t> callers_{0};
+  /// Bit i: place i is in use. Changed by RMW, acquire/release: hands over the place.
+  atomic<std::uint64_t> places_{0};
+
   /// Helpers inside maps that count, and for a moment those that find the budget used up. Changed
   /// by helpers, read by them after each chunk: relaxed, a count.
   alignas(cache_line) atomic<std::size_t> working_{0};
@@ -188,12 +209,14 @@ class crew {
   /// Helpers in serve() without a map; those who leave one are counted before its caller sees that
   /// it is empty, for its next map may come within 100 ns. Relaxed: a wrong value costs a wake or a
   /// late start.
-  alignas(cache_line) atomic<std::size_t> lingering_{0};
+  atomic<std::size_t> lingering_{0};
+
   /// Tickets that are called and have not come yet. Relaxed: an advice.
   alignas(cache_line) atomic<std::size_t> coming_{0};
   /// Tickets ever started. Relaxed: grows only.
   atomic<std::size_t> started_{0};
-  /// When a helper last had work, nanoseconds of the clock: relaxed, a statistic.
+  /// When a helper last had work, nanoseconds of the clock. Written by callers whose maps end, and
+  /// by helpers that fall asleep: relaxed, a statistic.
   atomic<double> last_active_{0.0};
   /// Smoothed time between a map's end and the next one's beginning: relaxed, a statistic.
   atomic<double> usual_gap_{1e9};
@@ -203,10 +226,6 @@ class crew {
   atomic<bool> forked_{false};
   atomic<double> no_threads_until_{0.0};
 
-  /// Bit i: place i is in use / is open and wants helpers. Changed by RMW; places_:
-  /// acquire/release, hands over the place. wanting_: seq_cst, see "falling asleep".
-  alignas(cache_line) atomic<std::uint64_t> places_{0};
-  alignas(cache_line) atomic<std::uint64_t> wanting_{0};
   std::array<shared_map, most_maps> maps_{};
   std::array<ticket, most_helpers> tickets_{};
 };

@@ -6,7 +6,7 @@
 #include "runtime/policy/wake_tree.hpp"
 
 #include <algorithm>
-#include <bit>
+#include <cstddef>
 #include <utility>
 
 namespace amorsize {
@@ -111,22 +111,24 @@ void crew::call_onwards(shared_map& map) noexcept {
 }
 
 bool crew::somebody_wants() const noexcept {
-  return wanting_.load(std::memory_order_seq_cst) != 0;
+  const std::size_t used = places_used_.load(std::memory_order_seq_cst);
+  return std::any_of(maps_.begin(),
+                     maps_.begin() + static_cast<std::ptrdiff_t>(used),
+                     [](const shared_map& map) { return map.door.wants_helpers(); });
 }
 
 bool crew::join_a_map(ticket_index index) noexcept {
   thread_standing& standing = standing_of_this_thread();
-  std::uint64_t left = wanting_.load(std::memory_order_seq_cst);
-  while (left != 0) {
+  const std::size_t used = places_used_.load(std::memory_order_seq_cst);
+  for (std::size_t looked = 0; looked < used; ++looked) {
     // Helpers start their search at different places.
-    const std::uint64_t rotated = std::rotr(left, static_cast<int>(index % most_maps));
-    const std::size_t at =
-        (static_cast<std::size_t>(std::countr_zero(rotated)) + index) % most_maps;
-    left &= ~(std::uint64_t{1} << at);
-    shared_map& map = maps_[at];
+    shared_map& map = maps_[(index + looked) % used];
     if (!map.door.wants_helpers()) {
       continue;
     }
+    prefetch_to_write(&working_);
+    prefetch_to_read(&callers_);
+    map.prefetch_to_help();
     const bool counts = !map.exempt.load(std::memory_order_relaxed);
     if (counts && !take_budget()) {
       continue;
@@ -155,7 +157,6 @@ bool crew::join_a_map(ticket_index index) noexcept {
     note_arrival(map);
     call_onwards(map);
     run_helper(map);
-    last_active_.store(time_.now().count(), std::memory_order_relaxed);
     return true;
   }
   return false;
@@ -182,8 +183,9 @@ void crew::serve(ticket_index index) noexcept {
   const nanoseconds gap{usual_gap_.load(std::memory_order_relaxed)};
   const nanoseconds patience = main_->linger(gap);
   // Called for that: not one of those who linger. Who has worked is one since it left the map.
-  bool has_worked = somebody_wants() && join_a_map(index);
-  bool lingers = has_worked;
+  bool lingers = somebody_wants() && join_a_map(index);
+  // Who comes too late for the map that called it is awake for the next one.
+  nanoseconds worked_until = time_.now();
   for (;;) {
     nanoseconds until = time_.now() + patience;
     if (!std::exchange(lingers, false)) {
@@ -193,8 +195,8 @@ void crew::serve(ticket_index index) noexcept {
       if (somebody_wants()) {
         lingering_.fetch_sub(1, std::memory_order_relaxed);
         if (join_a_map(index)) {
-          has_worked = true;
-          until = time_.now() + patience;
+          worked_until = time_.now();
+          until = worked_until + patience;
           continue;
         }
         lingering_.fetch_add(1, std::memory_order_seq_cst);
@@ -205,16 +207,16 @@ void crew::serve(ticket_index index) noexcept {
       pause();
     }
     lingering_.fetch_sub(1, std::memory_order_seq_cst);
-    if (!has_worked) {  // it came too late for the map that called it: for the next one it is awake
-      last_active_.store(time_.now().count(), std::memory_order_relaxed);
+    if (last_active_.load(std::memory_order_relaxed) < worked_until.count()) {
+      last_active_.store(worked_until.count(), std::memory_order_relaxed);
     }
     on.leaves(index);
     state.store(ticket_state::idle, std::memory_order_seq_cst);
     ticket_state idle = ticket_state::idle;
     bool wanted = false;
-    for (std::uint64_t left = wanting_.load(std::memory_order_seq_cst); left != 0 && !wanted;
-         left &= left - 1) {
-      const shared_map& map = maps_[static_cast<std::size_t>(std::countr_zero(left))];
+    const std::size_t used = places_used_.load(std::memory_order_seq_cst);
+    for (std::size_t at = 0; at < used && !wanted; ++at) {
+      const shared_map& map = maps_[at];
       wanted = map.door.wants_helpers() &&
                (map.exempt.load(std::memory_order_relaxed) ||
                 working_.load(std::memory_order_relaxed) < helpers_allowed());

@@ -134,6 +134,7 @@ wake_observation run_shared(crew& with, shared_map& map, std::size_t helpers) {
   run_worker(map, 0);
   guard.shut();
   wait_working(map);
+  with.expect_end(map);
   // Helpers that were sent away leave their ranges behind, and one may have been between two words
   // when the caller looked: with nobody inside, what is left is in the words, and is the caller's.
   if (work_is_left(map)) {

@@ -87,6 +87,9 @@ struct work_layout {
 class crew;
 class stream_lane;
 
+/// Seats whose lines are asked for in advance: a CPU keeps track of some ten misses at a time.
+inline constexpr std::size_t seats_prefetched = 2;
+
 struct shared_map {
   alignas(2 * cache_line) gate door;  ///< written by all who come and go
 
@@ -181,6 +184,27 @@ struct shared_map {
   /// a statistic.
   atomic<bool> misplaced{false};
 
+  /// For who is about to prepare the map: all that the helpers of the last one have changed or
+  /// read.
+  void prefetch_to_prepare() const noexcept {
+    prefetch_to_write(&door);
+    for (const char* line = first_prepared(); line < behind_prepared(); line += cache_line) {
+      prefetch_to_write(line);
+    }
+    prefetch_to_write(&first_start);
+    for (std::size_t seat = 0; seat < std::min(seats_allocated, seats_prefetched); ++seat) {
+      prefetch_to_write(&seats[seat].range);
+      prefetch_to_write(&seats[seat].taken);
+    }
+  }
+  /// For a helper that has seen the door open: what the caller has prepared.
+  void prefetch_to_help() const noexcept {
+    for (const char* line = first_prepared(); line < behind_prepared(); line += cache_line) {
+      prefetch_to_read(line);
+    }
+    prefetch_to_write(&first_start);
+  }
+
   [[nodiscard]] range_word& range(std::size_t seat) noexcept { return seats[seat].range; }
   [[nodiscard]] std::size_t width() const noexcept {
     return seats_in_use.load(std::memory_order_acquire);
@@ -230,6 +254,15 @@ struct shared_map {
     while (index < seen &&
            !first_skipped.compare_exchange_weak(seen, index, std::memory_order_relaxed)) {
     }
+  }
+
+ private:
+  /// From the first line that the caller prepares to the end of those that all read.
+  [[nodiscard]] const char* first_prepared() const noexcept {
+    return reinterpret_cast<const char*>(&body);
+  }
+  [[nodiscard]] const char* behind_prepared() const noexcept {
+    return reinterpret_cast<const char*>(&beat_began);
   }
 };
 

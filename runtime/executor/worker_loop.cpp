@@ -250,9 +250,12 @@ bool run_worker(shared_map& map, std::size_t seat) {
 
 void note_arrival(shared_map& map) noexcept {
   double nobody = 0.0;
-  if (map.first_start.load(std::memory_order_relaxed) == 0.0 &&
-      map.first_start.compare_exchange_strong(
-          nobody, map.time->now().count(), std::memory_order_relaxed)) {
+  if (map.first_start.load(std::memory_order_relaxed) != 0.0) {
+    return;
+  }
+  const nanoseconds now = map.time->now();
+  if (map.first_start.compare_exchange_strong(nobody, now.count(), std::memory_order_relaxed) &&
+      now - map.began >= rate_measured_from) {
     map.items_before.store(map.seats[0].items.load(std::memory_order_relaxed),
                            std::memory_order_relaxed);
     map.busy_before.store(map.seats[0].busy.load(std::memory_order_relaxed),

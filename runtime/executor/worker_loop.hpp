@@ -22,7 +22,12 @@ namespace executor {
 /// Returns true when a helper has already left the gate.
 bool run_worker(shared_map& map, std::size_t seat);
 
-/// A helper has passed the gate: when the first one did, and what the caller had done by then.
+/// What the caller did before the first helper came is a measurement of its rate alone from here
+/// on.
+inline constexpr policy::nanoseconds rate_measured_from{20e3};
+
+/// A helper has passed the gate: when the first one did, and what the caller had done by then, if
+/// that can be as much as rate_measured_from.
 void note_arrival(shared_map& map) noexcept;
 
 /// Enters `seat` of a map the gate of which the helper has passed, runs, leaves seat and gate.

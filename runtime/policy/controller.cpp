@@ -238,9 +238,6 @@ void controller::size_chunks() noexcept {
 void controller::start_sharing(nanoseconds now) noexcept {
   shared_at_ = now;
   costs_.setup = nanoseconds{0};  // paid: whoever is added now costs no more than a wake
-  if (!waiting_) {
-    waiting_.emplace();
-  }
   shared_cost_ = expected_cost();
   const double cost = shared_cost_.count();
   start_climb(cost > 0.0 ? 1.0 / cost : 0.0, now);
@@ -326,10 +323,13 @@ bool controller::observe(const beat_sample& sample) noexcept {
   done_ = items_ - std::min(sample.items_left, items_);
   cost_.observe(sample.items, sample.busy);
   decision_.items_left = items_left();
-  if (waiting_ && follow_waiting(sample)) {
+  if (!waiting_) {
+    waiting_.emplace();
+  }
+  if (follow_waiting(sample)) {
     return true;
   }
-  if (waiting_ && waiting_->is_active()) {
+  if (waiting_->is_active()) {
     return false;  // a rate below the ideal is no news, nor would a worker alone tell any
   }
   // Alone because there may be no others: there is nobody to compare with.

@@ -222,11 +222,12 @@ class controller {
   std::optional<usage_sample> used_alone_;  ///< by the items before anything was shared
   nanoseconds shared_cost_{0};              ///< as known when the map was shared
   throughput_climb climb_;
-  std::optional<waiting_climb> waiting_;  ///< while shared: making one costs 50 instructions
-  std::size_t cpus_ = 0;                  ///< as last told
-  std::size_t cores_ = 0;                 ///< fewer than CPUs; 0 = as many
-  std::size_t room_jobs_ = 0;             ///< what n_jobs may become at most, if the items wait
-  std::size_t memory_jobs_ = 0;           ///< that fit; 0 = nothing is known
+  /// From the first beat on: making one costs 50 instructions.
+  std::optional<waiting_climb> waiting_;
+  std::size_t cpus_ = 0;         ///< as last told
+  std::size_t cores_ = 0;        ///< fewer than CPUs; 0 = as many
+  std::size_t room_jobs_ = 0;    ///< what n_jobs may become at most, if the items wait
+  std::size_t memory_jobs_ = 0;  ///< that fit; 0 = nothing is known
   overheads costs_{};
   decision decision_{};
 };

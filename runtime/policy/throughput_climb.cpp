@@ -60,9 +60,6 @@ void throughput_climb::start(std::size_t n_jobs,
                              nanoseconds chunk,
                              std::size_t most,
                              nanoseconds trusted) noexcept {
-  if (n_jobs_most_ == 0) {
-    together_.emplace();
-  }
   n_jobs_ = n_jobs;
   n_jobs_most_ = std::max(n_jobs, most);
   untried_ = n_jobs_most_ > n_jobs;
@@ -75,7 +72,7 @@ void throughput_climb::start(std::size_t n_jobs,
 
 void throughput_climb::enter(state next) noexcept {
   state_ = next;
-  gathered_.emplace();
+  gathered_.reset();
   beats_leaving_ = 0;
   beats_alone_ = 0;
   beats_against_ = 0;
@@ -88,6 +85,9 @@ void throughput_climb::enter(state next) noexcept {
 
 /// Sums samples until they carry a judgement. Rates are weighted by busy time.
 beat_sample throughput_climb::gather(const beat_sample& sample) noexcept {
+  if (!gathered_) {
+    gathered_.emplace();
+  }
   const nanoseconds before = gathered_->busy;
   const nanoseconds busy = sane(sample.busy);
   if (before + busy > nanoseconds{0}) {
@@ -110,6 +110,9 @@ beat_sample throughput_climb::gather(const beat_sample& sample) noexcept {
 throughput_climb::advice throughput_climb::observe(const beat_sample& sample) noexcept {
   if (sample.items == 0 || !(sample.rate > 0.0) || !std::isfinite(sample.rate)) {
     return {};
+  }
+  if (!together_) {
+    together_.emplace();
   }
   switch (state_) {
     case state::watching:
@@ -146,7 +149,7 @@ throughput_climb::advice throughput_climb::watch(const beat_sample& sample) noex
   if (seen.workers < 2 || seen.items < items_to_judge_a_worker * seen.workers) {
     return {};
   }
-  gathered_.emplace();
+  gathered_.reset();
   rate_shared_ = rate_together(seen);
   ratio_ = rate_alone_ > 0.0 ? rate_shared_ / rate_alone_ : static_cast<double>(seen.workers);
   if (mixed_) {
@@ -349,7 +352,7 @@ throughput_climb::advice throughput_climb::compare_fewer(const beat_sample& samp
   beats_alone_ += as_good ? 1 : 0;
   beats_against_ += as_good ? 0 : 1;
   if (!is_clear && std::max(beats_alone_, beats_against_) < beats_before_shedding) {
-    gathered_.emplace();
+    gathered_.reset();
     return {};
   }
   quiet_until_ = seen.finished + beat_length(seen.finished) * quiet_beats;

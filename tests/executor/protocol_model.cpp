@@ -6,6 +6,8 @@
 //                                        workers, which are cheap, with two more
 //   protocol_model random SCHEDULES      so many random schedules of each model
 //
+// A third model is that of a helper which falls asleep while a map opens (crew.hpp).
+//
 // What must hold: every item runs exactly once; what a helper wrote is seen by the caller, and what
 // the caller prepared by the helper, without a data race; nobody touches the caller's frame after
 // the caller went on; nobody sleeps for ever. Relacy ends a schedule that breaks one of these with
@@ -208,6 +210,66 @@ struct shared_map_model : rl::test_suite<shared_map_model<workers, units, how>, 
   }
 };
 
+/// A caller opens a map in a place that was never used; a helper watches, finds nothing and falls
+/// asleep. One of them must see the other. The shape of crew::take_place(), open(), call() and
+/// serve().
+struct falling_asleep_model : rl::test_suite<falling_asleep_model, 2> {
+  enum ticket_state : std::uint32_t { idle, called, awake };
+
+  basic_gate<relacy_atomics> door;
+  rl::atomic<std::uint32_t> places_used{0};
+  rl::atomic<std::uint32_t> lingering{1};
+  rl::atomic<std::uint32_t> ticket{awake};
+  bool has_joined = false;
+  bool was_called = false;
+
+  void thread(unsigned worker) {
+    if (worker == caller_thread) {
+      open();
+    } else {
+      serve();
+    }
+  }
+
+  void after() { RL_ASSERT(has_joined != was_called); }
+
+ private:
+  using order = relacy_atomics;
+
+  void open() {
+    std::uint32_t none = 0;
+    RL_ASSERT(order::cas(places_used, none, 1U, order::seq_cst));
+    door.open(1);
+    if (order::load(lingering, order::seq_cst) > 0) {
+      return;  // who lingers sees the open gate by itself
+    }
+    std::uint32_t seen = order::load(ticket, order::seq_cst);
+    was_called = seen == idle && order::cas(ticket, seen, std::uint32_t{called}, order::seq_cst);
+  }
+
+  [[nodiscard]] bool somebody_wants() const {
+    return order::load(places_used, order::seq_cst) > 0 && door.wants_helpers();
+  }
+
+  void serve() {
+    if (somebody_wants()) {
+      join();
+      return;
+    }
+    order::fetch_sub(lingering, std::uint32_t{1}, order::seq_cst);
+    order::store(ticket, std::uint32_t{idle}, order::seq_cst);
+    std::uint32_t seen = idle;
+    if (somebody_wants() && order::cas(ticket, seen, std::uint32_t{awake}, order::seq_cst)) {
+      join();
+    }
+  }
+
+  void join() {
+    has_joined = door.try_enter();
+    RL_ASSERT(has_joined);
+  }
+};
+
 /// Two workers have so few schedules that the search may go so much deeper.
 constexpr unsigned more_preemptions_of_two = 2;
 
@@ -221,13 +283,19 @@ bool holds(rl::test_params params, std::string_view name) {
   return rl::simulate<shared_map_model<workers, units, how>>(params);
 }
 
+bool nobody_sleeps_on(rl::test_params params) {
+  params.context_bound += more_preemptions_of_two;
+  std::cout << "a helper falls asleep: 2 workers\n";
+  return rl::simulate<falling_asleep_model>(params);
+}
+
 bool all_hold(const rl::test_params& params) {
   return holds<2, 4, script::to_the_end>(params, "to the end") &&
          holds<2, 4, script::shed>(params, "one is sent away") &&
          holds<2, 4, script::visits>(params, "the caller visits") &&
          holds<2, 3, script::asked_late>(params, "asked late") &&
          holds<2, 2, script::second_map>(params, "a second map in the same place") &&
-         holds<3, 4, script::to_the_end>(params, "to the end") &&
+         nobody_sleeps_on(params) && holds<3, 4, script::to_the_end>(params, "to the end") &&
          holds<3, 4, script::shed>(params, "one is sent away") &&
          holds<3, 4, script::visits>(params, "the caller visits");
 }
