@@ -98,10 +98,7 @@ class crew {
 
   /// A map that will probably be shared with helpers who are awake begins: asks for what they have
   /// changed.
-  void expect_map() const noexcept {
-    prefetch_to_write(&callers_);
-    prefetch_to_read(&working_);
-  }
+  void expect_map() const noexcept { prefetch_to_write(&callers_); }
   /// Nobody is inside a map of two workers and more any more: the same for its end.
   void expect_end(const shared_map& map) const noexcept;
 
@@ -186,9 +183,9 @@ class crew {
   enlist* main_;    ///< tickets below its limit
   enlist* beyond_;  ///< the rest
 
-  // By line: what nearly nobody writes; callers, at both ends of a map; helpers, when they come and
-  // go; callers and those who fall asleep. A map of 5 us is over before ten lines have changed
-  // hands.
+  // By line: what nearly nobody writes; who is in a map, changed by all who come and go; what
+  // callers and those who fall asleep write. In 5 us a line cannot change hands ten times.
+
   /// CPUs of the process. Written by maps that look, read by all: relaxed, it is an advice.
   atomic<std::size_t> budget_{1};
   /// Places below this have been in use. Raised by who takes one before its gate is opened, read by
@@ -197,12 +194,9 @@ class crew {
 
   /// Threads inside a map. Changed by presence: relaxed, a count.
   alignas(cache_line) atomic<std::size_t> callers_{0};
-  /// Bit i: place i is in use. Changed by RMW, acquire/release: hands over the place.
-  atomic<std::uint64_t> places_{0};
-
   /// Helpers inside maps that count, and for a moment those that find the budget used up. Changed
   /// by helpers, read by them after each chunk: relaxed, a count.
-  alignas(cache_line) atomic<std::size_t> working_{0};
+  atomic<std::size_t> working_{0};
   /// Helpers inside maps that do not count. Changed by helpers when they come and go: relaxed, a
   /// count.
   atomic<std::size_t> uncounted_{0};
@@ -211,8 +205,10 @@ class crew {
   /// late start.
   atomic<std::size_t> lingering_{0};
 
+  /// Bit i: place i is in use. Changed by RMW, acquire/release: hands over the place.
+  alignas(cache_line) atomic<std::uint64_t> places_{0};
   /// Tickets that are called and have not come yet. Relaxed: an advice.
-  alignas(cache_line) atomic<std::size_t> coming_{0};
+  atomic<std::size_t> coming_{0};
   /// Tickets ever started. Relaxed: grows only.
   atomic<std::size_t> started_{0};
   /// When a helper last had work, nanoseconds of the clock. Written by callers whose maps end, and

@@ -127,7 +127,6 @@ bool crew::join_a_map(ticket_index index) noexcept {
       continue;
     }
     prefetch_to_write(&working_);
-    prefetch_to_read(&callers_);
     map.prefetch_to_help();
     const bool counts = !map.exempt.load(std::memory_order_relaxed);
     if (counts && !take_budget()) {

@@ -15,6 +15,9 @@ namespace {
 /// Spinning at the end of a map: as long as one chunk should take, but no longer than this, since
 /// the helper that is waited for may need this very CPU.
 inline constexpr policy::nanoseconds longest_end_spin{50e3};
+/// Meanwhile the caller looks for work that often: each look takes the lines of all ranges from
+/// those who claim from them.
+inline constexpr policy::nanoseconds look_for_work{1e3};
 
 /// Sees to it that nobody is inside when run_shared() is left, by whatever way.
 class exit_guard {
@@ -62,19 +65,26 @@ void wait_working(shared_map& map) {
   const policy::nanoseconds spin = std::min(map.layout.chunk_duration, longest_end_spin);
   policy::nanoseconds idle_from = map.time->now();
   policy::nanoseconds until = idle_from + spin;
+  policy::nanoseconds look_at = idle_from;
   const auto note_wait = [&] {
     if (map.record != nullptr) [[unlikely]] {
       map.note(policy::event_kind::wait, 0, idle_from, map.time->now() - idle_from, 0, 0);
     }
   };
   while (!map.door.is_empty()) {
-    if (work_is_left(map)) {
-      note_wait();
-      run_worker(map, 0);
-      idle_from = map.time->now();
-      until = idle_from + spin;
+    const policy::nanoseconds now = map.time->now();
+    if (now >= look_at) {
+      look_at = now + look_for_work;
+      if (work_is_left(map)) {
+        note_wait();
+        run_worker(map, 0);
+        idle_from = map.time->now();
+        until = idle_from + spin;
+        look_at = idle_from;
+        continue;
+      }
     }
-    if (map.time->now() < until) {
+    if (now < until) {
       pause();
       continue;
     }
