@@ -91,9 +91,7 @@ class map_run {
   void share_adaptive();
   void share_fixed();
   /// Runs everything that is left in the place taken, and gives it back.
-  void share(std::size_t n_jobs,
-             executor::expected helpers = executor::expected::late,
-             std::size_t head_start = 0);
+  void share(std::size_t n_jobs, std::size_t head_start = 0);
   /// What may be used by now: called by the holder of the beat, on any worker's thread.
   [[nodiscard]] bool look_around(nanoseconds now) noexcept;
   /// Has this process had to wait for its quota since the last call? Likewise.

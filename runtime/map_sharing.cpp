@@ -112,9 +112,7 @@ void map_run::share_adaptive() {
   look_at_thread(made.estimated_serial);
   const bool awake = state == policy::crew_state::awake;
   const nanoseconds opened = last_;
-  share(made.n_jobs,
-        awake ? executor::expected::at_once : executor::expected::late,
-        awake ? policy::items_in(made.start_delay, made.estimated_cost, made.items_left) : 0);
+  share(made.n_jobs, policy::items_in(made.start_delay, made.estimated_cost, made.items_left));
   if (made.is_beyond_cpus() && woken_.asked > 0) {
     return;  // threads that had to be made: what that takes says nothing about helpers for the CPUs
   }
@@ -229,12 +227,12 @@ void map_run::share_fixed() {
 }
 
 /// Runs everything that is left in the place taken, and gives it back.
-void map_run::share(std::size_t n_jobs, executor::expected helpers, std::size_t head_start) {
+void map_run::share(std::size_t n_jobs, std::size_t head_start) {
   struct return_place {
     map_run& run;
     ~return_place() { run.close_books(); }
   };
-  executor::deal(*map_, n_jobs, helpers, head_start);
+  executor::deal(*map_, n_jobs, head_start);
   shared_from_ = last_;
   const return_place at_end{*this};
   {

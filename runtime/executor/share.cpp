@@ -100,10 +100,11 @@ void wait_working(shared_map& map) {
 
 }  // namespace
 
-void deal(shared_map& map, std::size_t workers, expected helpers, std::size_t head_start) noexcept {
+void deal(shared_map& map, std::size_t workers, std::size_t head_start) noexcept {
   AMORSIZE_ASSERT(workers >= 1 && workers <= map.width());
   const unit_range all = map.layout.units_left();
-  if (workers < 2 || (workers == 2 && helpers == expected::late) || all.size() < workers) {
+  map.layout.rotated_from = work_layout::no_unit;
+  if (workers < 2 || all.size() < workers) {
     map.range(0).put(all);
     return;
   }
@@ -111,6 +112,9 @@ void deal(shared_map& map, std::size_t workers, expected helpers, std::size_t he
       std::min<std::size_t>(head_start / map.layout.unit_items, all.size() - workers);
   std::uint32_t begin = all.begin;
   for (std::size_t seat = 0; seat < workers; ++seat) {
+    if (seat + 1 == workers) {
+      map.layout.begin_at_end(begin);
+    }
     const auto left = static_cast<std::uint32_t>(workers - seat);
     const auto own = static_cast<std::uint32_t>(seat == 0 ? ahead : 0);
     const std::uint32_t end = begin + own + (all.end - begin - own) / left;

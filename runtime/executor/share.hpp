@@ -22,15 +22,10 @@ struct wake_observation {
   policy::nanoseconds start{0};  ///< until the first one was ready; 0 = none came
 };
 
-/// Cuts the remaining units among the seats. One helper that sleeps: all to the caller; the helper
-/// steals half of what is left when it comes, so a late one costs nothing. Several, or one that is
-/// awake: even shares, of which the caller's is larger by `head_start` items, which it runs before
-/// the others come. What late ones leave is stolen back.
-enum class expected { late, at_once };
-void deal(shared_map& map,
-          std::size_t workers,
-          expected helpers = expected::late,
-          std::size_t head_start = 0) noexcept;
+/// Cuts the remaining units among the seats: even shares, of which the caller's is larger by the
+/// `head_start` items that it runs before the others come. What late ones leave is stolen back, so
+/// one that never comes costs a few steals. The last share begins at the end of the map.
+void deal(shared_map& map, std::size_t workers, std::size_t head_start = 0) noexcept;
 
 /// Opens the map for `helpers`, works as worker 0, closes, waits for those inside, and runs
 /// whatever is left. When it returns, every item was run or given up because of a failure or a stop

@@ -77,11 +77,23 @@ items_run run_items(shared_map& map, std::size_t first, std::size_t last, nanose
   return {block.next, false};
 }
 
+/// What was claimed last lies behind a failure or a stop. So does all the rest of its range, unless
+/// that begins at the end of the map.
+void drop_what_is_behind(shared_map& map, range_word& range) noexcept {
+  const unit_range left = range.peek();
+  if (left.size() == 0 ||
+      map.layout.lowest_item_of(left) < map.errors.limit().load(std::memory_order_relaxed)) {
+    return;
+  }
+  if (const unit_range rest = range.take_all(); rest.size() > 0) {
+    map.note_skipped(map.layout.lowest_item_of(rest));
+  }
+}
+
 /// Runs what worker `seat` has claimed from range `from`, and counts it.
 work_sample run_chunk(
     shared_map& map, std::size_t seat, std::size_t from, unit_range units, own_pace& pace) {
-  const std::size_t first = map.layout.item_of(units.begin);
-  const std::size_t last = map.layout.item_of(units.end);
+  const auto [first, last] = map.layout.items_of(units);
   const auto [next, is_thrown_from] = run_items(map, first, last, pace.cost);
   if (next < last) {
     map.note_skipped(next);
@@ -90,8 +102,8 @@ work_sample run_chunk(
     if (map.record != nullptr && is_thrown_from) [[unlikely]] {
       map.note(policy::event_kind::chunk, seat, pace.now, map.time->now() - pace.now, first, 1);
     }
-    // Behind a failure or a stop: so is all the rest of this range.
-    static_cast<void>(map.range(from).take_all());
+    pace.previous_items = last - first;
+    drop_what_is_behind(map, map.range(from));
     return {};
   }
   const nanoseconds ended = map.time->now();
@@ -133,11 +145,11 @@ std::uint32_t units_to_claim(const shared_map& map,
                                                 .previous_items = pace.previous_items,
                                                 .cost = pace.cost,
                                                 .duration = map.layout.chunk_duration,
-                                                .first_item = range.begin * unit,
+                                                .first_item = map.layout.first_item_of(range.begin),
                                                 .line_items = map.layout.line_items,
                                                 .line_offset = map.layout.line_offset});
   return static_cast<std::uint32_t>(
-      std::min<std::size_t>(policy::divide_up(items, unit), range.size()));
+      std::min<std::size_t>(policy::divide_up(items, unit), map.layout.neighbours(range)));
 }
 
 /// In a comparison the caller works from a helper's range by turns with its own, so that items of
@@ -177,8 +189,10 @@ void note_instant(const shared_map& map,
                   nanoseconds when,
                   unit_range units = {}) noexcept {
   if (map.record != nullptr) [[unlikely]] {
-    const std::size_t first = units.size() > 0 ? map.layout.item_of(units.begin) : 0;
-    const std::size_t last = units.size() > 0 ? map.layout.item_of(units.end) : 0;
+    const auto [first, last] =
+        units.size() > 0
+            ? map.layout.items_of({units.begin, units.begin + map.layout.neighbours(units)})
+            : work_layout::item_range{};
     map.note(kind, seat, when, nanoseconds{0}, first, last - first);
   }
 }

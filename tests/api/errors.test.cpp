@@ -5,11 +5,13 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <iterator>
 #include <list>
 #include <numeric>
 #include <set>
+#include <thread>
 #include <vector>
 
 namespace {
@@ -253,6 +255,39 @@ TEST_CASE("all items may fail at once", "[api][unit][negative]") {
         CHECK(seen.index == 0);
       }
     }
+  }
+}
+
+TEST_CASE("a failure near the end, where a helper begins, leaves all below it complete",
+          "[api][unit][negative]") {
+  constexpr std::size_t items = 3'000;
+  std::vector<std::size_t> in(items);
+  std::iota(in.begin(), in.end(), std::size_t{0});
+  for (const std::size_t fatal : {items - 1, items - 7, items - 500}) {
+    std::vector<std::size_t> out(items, items);
+    std::atomic<bool> has_failed{false};
+    std::size_t failed = items;
+    try {
+      parallel_map(
+          in.begin(),
+          in.end(),
+          out.begin(),
+          [&](std::size_t item) {
+            if (item >= fatal) {
+              has_failed = true;
+              throw failure{item};
+            }
+            for (int looks = 0; item == 10 && looks < 1'000 && !has_failed; ++looks) {
+              std::this_thread::sleep_for(std::chrono::microseconds(100));  // for the helpers
+            }
+            return item;
+          },
+          options{.n_jobs = 3});
+    } catch (const failure& seen) {
+      failed = seen.index;
+    }
+    CHECK(failed == fatal);
+    CHECK(std::equal(in.begin(), in.begin() + static_cast<std::ptrdiff_t>(fatal), out.begin()));
   }
 }
 

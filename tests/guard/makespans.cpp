@@ -42,6 +42,16 @@ double against_bound(std::size_t workers, const item_costs& costs) {
   return seen[seen.size() / 2];
 }
 
+/// Of costs with a giant: when it is begun is a matter of where it lies, so the mean over places.
+double against_bound_anywhere(std::size_t workers, const item_costs& costs) {
+  constexpr std::size_t places = 19;  // not a multiple of what ranges begin at
+  double sum = 0.0;
+  for (std::size_t place = 0; place < places; ++place) {
+    sum += against_bound(workers, costs.rotated(place * costs.items() / places));
+  }
+  return sum / places;
+}
+
 /// Long chunks in a short map: without a taper somebody ends one when the others have nothing left.
 double tail_against_bound(shape which) {
   const item_costs costs = item_costs::of(which, 40'000, mean_item);
@@ -80,7 +90,7 @@ int main() {
     print("tail/" + name_in_table(which), 1e3 * tail_against_bound(which));
   }
   const item_costs files = item_costs::from_file(AMORSIZE_TRACES "/compress_usr_include.txt");
-  print("8/compressed_files", 1e3 * against_bound(8, files));
+  print("8/compressed_files", 1e3 * against_bound_anywhere(8, files));
   print("series/of_50_us", 1e3 * series_against_serial(nanoseconds{50e3}));
   print("series/of_6_us", 1e3 * series_against_serial(nanoseconds{6e3}));
 }

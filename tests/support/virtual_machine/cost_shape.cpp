@@ -159,6 +159,16 @@ item_costs item_costs::from_file(const std::filesystem::path& trace) {
   return item_costs(costs);
 }
 
+item_costs item_costs::rotated(std::size_t first) const {
+  std::vector<nanoseconds> each;
+  each.reserve(items());
+  for (std::size_t i = 0; i < items(); ++i) {
+    const std::size_t at = (first + i) % items();
+    each.push_back(of_range(at, at + 1));
+  }
+  return item_costs(each);
+}
+
 item_costs item_costs::repeated(std::size_t items, nanoseconds mean) const {
   std::vector<nanoseconds> costs(items);
   nanoseconds sum{0};

@@ -48,6 +48,9 @@ class item_costs {
   /// These costs over and over until there are so many, scaled to that mean. At least one item.
   [[nodiscard]] item_costs repeated(std::size_t items, nanoseconds mean) const;
 
+  /// The same items in the same order, beginning with the one at `first` < items().
+  [[nodiscard]] item_costs rotated(std::size_t first) const;
+
   [[nodiscard]] std::size_t items() const noexcept { return until_.size() - 1; }
   [[nodiscard]] nanoseconds of_range(std::size_t first, std::size_t last) const noexcept {
     return nanoseconds{until_[last] - until_[first]};
