@@ -201,8 +201,8 @@ class crew {
   /// count.
   atomic<std::size_t> uncounted_{0};
   /// Helpers in serve() without a map; those who leave one are counted before its caller sees that
-  /// it is empty, for its next map may come within 100 ns. Relaxed: a wrong value costs a wake or a
-  /// late start.
+  /// it is empty, for its next map may come within 100 ns. Who falls asleep takes itself off, and
+  /// who calls reads it: seq_cst, see "falling asleep"; elsewhere relaxed, an advice.
   atomic<std::size_t> lingering_{0};
 
   /// Bit i: place i is in use. Changed by RMW, acquire/release: hands over the place.

@@ -6,7 +6,7 @@
 //                                        workers, which are cheap, with two more
 //   protocol_model random SCHEDULES      so many random schedules of each model
 //
-// A third model is that of a helper which falls asleep while a map opens (crew.hpp).
+// Another model is that of a helper which falls asleep while a map opens (crew.hpp).
 //
 // What must hold: every item runs exactly once; what a helper wrote is seen by the caller, and what
 // the caller prepared by the helper, without a data race; nobody touches the caller's frame after
