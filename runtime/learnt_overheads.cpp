@@ -6,17 +6,6 @@ namespace amorsize {
 inline namespace AMORSIZE_ABI_NAMESPACE {
 namespace {
 
-/// Moves what is held towards `sample`; `first` is what is held while nothing has been observed.
-void update(std::atomic<double>& held,
-            policy::nanoseconds first,
-            policy::nanoseconds sample,
-            double most) noexcept {
-  const double before = held.load(std::memory_order_relaxed);
-  const policy::nanoseconds next =
-      policy::learn(before > 0.0 ? policy::nanoseconds{before} : first, sample, most);
-  held.store(next.count() > 0.0 ? next.count() : 1.0, std::memory_order_relaxed);
-}
-
 /// Of helpers that sleep the first observation replaces the assumption, unless it is far above: the
 /// machine was busy. Of those awake it does not: the first helper has cold caches.
 policy::nanoseconds first_of(policy::crew_state state,
@@ -29,18 +18,40 @@ policy::nanoseconds first_of(policy::crew_state state,
 
 }  // namespace
 
+policy::nanoseconds learnt_overheads::faded(const estimate& held,
+                                            policy::nanoseconds assumed,
+                                            policy::nanoseconds now,
+                                            policy::nanoseconds half_life) noexcept {
+  const policy::nanoseconds value{held.value.load(std::memory_order_relaxed)};
+  if (!(value.count() > 0.0)) {
+    return assumed;
+  }
+  const policy::nanoseconds observed{held.observed.load(std::memory_order_relaxed)};
+  return policy::fade(value, assumed, now - observed, half_life);
+}
+
+/// Moves what is held towards `sample`; `first` is what is held while nothing has been observed.
+void learnt_overheads::update(estimate& held,
+                              policy::nanoseconds first,
+                              policy::nanoseconds sample,
+                              double most,
+                              policy::nanoseconds now) noexcept {
+  const double before = held.value.load(std::memory_order_relaxed);
+  const policy::nanoseconds next =
+      policy::learn(before > 0.0 ? policy::nanoseconds{before} : first, sample, most);
+  held.value.store(next.count() > 0.0 ? next.count() : 1.0, std::memory_order_relaxed);
+  held.observed.store(now.count(), std::memory_order_relaxed);
+}
+
 policy::overheads learnt_overheads::get(policy::crew_state state,
                                         policy::nanoseconds now) const noexcept {
   const auto at = static_cast<std::size_t>(state);
+  const learnt& held = of_[at];
+  const policy::nanoseconds half_life =
+      policy::fade_half_life(held.disappointments.load(std::memory_order_relaxed));
   policy::overheads costs = policy::assumed_overheads[at];
-  const policy::nanoseconds age =
-      now - policy::nanoseconds{observed_[at].load(std::memory_order_relaxed)};
-  if (const double wake = wake_[at].load(std::memory_order_relaxed); wake > 0.0) {
-    costs.wake = policy::fade(policy::nanoseconds{wake}, costs.wake, age);
-  }
-  if (const double start = start_[at].load(std::memory_order_relaxed); start > 0.0) {
-    costs.start = policy::fade(policy::nanoseconds{start}, costs.start, age);
-  }
+  costs.wake = faded(held.wake, costs.wake, now, half_life);
+  costs.start = faded(held.start, costs.start, now, half_life);
   costs.claim = claim();
   return costs;
 }
@@ -55,18 +66,28 @@ void learnt_overheads::observe(policy::crew_state state,
                                policy::nanoseconds start,
                                policy::nanoseconds now) noexcept {
   const auto at = static_cast<std::size_t>(state);
-  observed_[at].store(now.count(), std::memory_order_relaxed);
   const policy::overheads& assumed = policy::assumed_overheads[at];
+  learnt& held = of_[at];
+  // With helpers awake a wrong trial costs microseconds, and one late helper in fifty is usual.
+  if (state == policy::crew_state::asleep) {
+    const policy::overheads promised = get(state, now);
+    const policy::nanoseconds came = start.count() > 0.0 ? start : promised.start;
+    held.disappointments.store(
+        policy::disappointments_after(held.disappointments.load(std::memory_order_relaxed),
+                                      promised.wake + promised.start,
+                                      wake + came),
+        std::memory_order_relaxed);
+  }
   const double most =
       state == policy::crew_state::awake ? policy::most_of_awake : policy::most_of_others;
-  update(wake_[at], first_of(state, assumed.wake + assumed.setup, wake), wake, most);
+  update(held.wake, first_of(state, assumed.wake + assumed.setup, wake), wake, most, now);
   if (start.count() > 0.0) {
-    update(start_[at], first_of(state, assumed.start, start), start, most);
+    update(held.start, first_of(state, assumed.start, start), start, most, now);
   }
 }
 
 bool learnt_overheads::is_measured(policy::crew_state state) const noexcept {
-  return wake_[static_cast<std::size_t>(state)].load(std::memory_order_relaxed) > 0.0;
+  return of_[static_cast<std::size_t>(state)].wake.value.load(std::memory_order_relaxed) > 0.0;
 }
 
 }  // namespace AMORSIZE_ABI_NAMESPACE

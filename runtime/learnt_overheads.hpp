@@ -21,7 +21,7 @@ class learnt_overheads {
   [[nodiscard]] policy::overheads get(policy::crew_state state,
                                       policy::nanoseconds now) const noexcept;
 
-  /// One wake: wake per helper; start 0 = no helper came in time, which says nothing about start.
+  /// One wake: wake per helper; start from then on, 0 = nothing was seen of it.
   void observe(policy::crew_state state,
                policy::nanoseconds wake,
                policy::nanoseconds start,
@@ -37,11 +37,28 @@ class learnt_overheads {
   [[nodiscard]] bool is_measured(policy::crew_state state) const noexcept;
 
  private:
-  // Nanoseconds; 0 = not observed. Written after a shared map, read before the next decision.
-  // Relaxed: numbers that stand for themselves.
-  std::array<std::atomic<double>, policy::crew_states> wake_{};
-  std::array<std::atomic<double>, policy::crew_states> start_{};
-  std::array<std::atomic<double>, policy::crew_states> observed_{};  ///< when, on the clock
+  /// Nanoseconds. Written after a shared map, read before the next decision. Relaxed: numbers that
+  /// stand for themselves.
+  struct estimate {
+    std::atomic<double> value{0.0};     ///< 0 = not observed
+    std::atomic<double> observed{0.0};  ///< when, on the clock
+  };
+  struct learnt {
+    estimate wake;
+    estimate start;
+    std::atomic<unsigned> disappointments{0};  ///< in a row; written and read as the estimates are
+  };
+  [[nodiscard]] static policy::nanoseconds faded(const estimate& held,
+                                                 policy::nanoseconds assumed,
+                                                 policy::nanoseconds now,
+                                                 policy::nanoseconds half_life) noexcept;
+  static void update(estimate& held,
+                     policy::nanoseconds first,
+                     policy::nanoseconds sample,
+                     double most,
+                     policy::nanoseconds now) noexcept;
+
+  std::array<learnt, policy::crew_states> of_{};
   std::atomic<double> claim_{0.0};
 };
 

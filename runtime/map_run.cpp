@@ -253,7 +253,8 @@ bool map_run::ask_for_helpers() {
   executor::crew& crew = crew_of_process();
   const policy::crew_state state = crew.state(last_);
   const policy::overheads costs = overheads_of_process().get(state, last_);
-  if (controller_.worth_asking(costs)) {
+  // After a pause the questions to the system take 14 us: none that cannot change anything.
+  if (controller_.worth_asking(costs) && controller_.could_pay(costs, crew.budget())) {
     if (!presence_) {
       presence_.emplace(crew);
     }

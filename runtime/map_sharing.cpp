@@ -28,6 +28,9 @@ inline constexpr nanoseconds judged_as_a_whole{200e3};
 /// A helper that has just been woken has nothing in its caches: for so many maps what the whole
 /// took says nothing about the next ones (6 us, 4.6, then 3.8 for a map of 5 us).
 inline constexpr std::uint32_t cold_maps = 8;
+/// A helper that came before the call for it had returned took no time after it, but 0 is no
+/// sample.
+inline constexpr nanoseconds least_start{64.0};
 /// Chunks per worker that a fixed n_jobs is reported with: costs are not known yet.
 inline constexpr std::size_t first_fixed_chunks = 8;
 
@@ -167,25 +170,25 @@ bool map_run::look_at_memory(nanoseconds now, std::size_t workers) noexcept {
 void map_run::learn_from_wake(policy::crew_state state,
                               const decision& made,
                               nanoseconds elapsed) noexcept {
-  nanoseconds start = woken_.start;
+  const nanoseconds wake =
+      woken_.wake / static_cast<double>(std::max<std::size_t>(1, woken_.started));
+  const bool came = woken_.start.count() > 0.0;
+  // Who did not come needs longer than the map; how much longer nobody knows.
+  nanoseconds start = came ? std::max(woken_.start - wake, least_start) : elapsed - woken_.wake;
   recent_maps& recent = recent_maps_of_process();
   if (state != policy::crew_state::awake) {
     recent.note_wake();
-    if (woken_.misplaced) {
+    if (woken_.misplaced || (!came && start <= made.start_delay)) {
       start = nanoseconds{0};
     }
-  } else if (start.count() == 0.0) {
-    start = std::max(made.start_delay, elapsed);  // longer than the map: nobody was awake after all
+  } else if (!came) {
+    start = std::max(made.start_delay, elapsed);  // nobody was awake after all
   } else if (recent.count_awake() > cold_maps && made.n_jobs == 2 && elapsed < judged_as_a_whole) {
     // With helpers who are awake the start is not all that sharing costs: opening, dealing and
     // waiting for the last one count as much. What the whole took tells.
     start = std::max(start, (elapsed - woken_.wake) * 2.0 - made.estimated_serial);
   }
-  overheads_of_process().observe(
-      state,
-      woken_.wake / static_cast<double>(std::max<std::size_t>(1, woken_.started)),
-      start,
-      last_);
+  overheads_of_process().observe(state, wake, start, last_);
 }
 
 void map_run::share_fixed() {

@@ -53,6 +53,10 @@ class crew {
   // --- before the decision
 
   /// CPUs this process may use, for the budget.
+  /// CPUs for all maps together, as last seen by a map that asked; 1 = nobody has.
+  [[nodiscard]] std::size_t budget() const noexcept {
+    return budget_.load(std::memory_order_relaxed);
+  }
   void set_budget(std::size_t cpus) noexcept { budget_.store(cpus, std::memory_order_relaxed); }
   /// A thread may use so many. A thread pinned to one CPU says nothing about the others, so the
   /// budget only ever rises by this; each map is bounded by its own thread's CPUs.

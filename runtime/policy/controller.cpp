@@ -45,9 +45,19 @@ controller::controller(std::size_t items,
 
 nanoseconds controller::expected_cost() const noexcept {
   if (cost_.known()) {
-    return cost_.cost();
+    return measured_;
   }
   return remembered_ >= long_item || shares_on_memory_ ? remembered_ : nanoseconds{0};
+}
+
+void controller::observe_cost(std::size_t items, nanoseconds busy) noexcept {
+  cost_.observe(items, busy);
+  measured_ = cost_.cost();
+  // A microsecond after a pause of the program is one of cold caches and of a slow clock: up to
+  // twice what the rest takes, and more. Earlier calls have seen more than that.
+  if (!cost_.confirmed() && agrees_with_memory()) {
+    measured_ = remembered_;
+  }
 }
 
 nanoseconds controller::time_left() const noexcept {
@@ -88,12 +98,13 @@ void controller::observe(const chunk_sample& sample) noexcept {
   last_block_ = sample.items;
   now_ = sample.finished;
   if (timed_) {
-    cost_.observe(sample.items, sample.busy);
+    observe_cost(sample.items, sample.busy);
   }
-  timed_ = time_left() > negligible || next_block() < items_left();
+  const nanoseconds left = time_left();
+  timed_ = left > negligible || next_block() < items_left();
   decision_.items_left = items_left();
-  decision_.estimated_cost = cost_.cost();
-  decision_.estimated_serial = time_left();
+  decision_.estimated_cost = measured_;
+  decision_.estimated_serial = left;
 }
 
 void controller::observe_usage(const usage_sample& sample) noexcept {
@@ -113,13 +124,17 @@ bool controller::is_believable() const noexcept {
   if (done_ == 0) {
     return true;  // only what is remembered as long gets here
   }
-  const nanoseconds cost = cost_.cost();
   if (cost_.confirmed()) {
     return cost_.busy() >= believed_from;
   }
   if (remembered_.count() == 0.0) {
-    return cost * static_cast<double>(done_) >= believed_at_once;
+    return cost_.cost() * static_cast<double>(done_) >= believed_at_once;
   }
+  return agrees_with_memory();
+}
+
+bool controller::agrees_with_memory() const noexcept {
+  const nanoseconds cost = cost_.cost();
   return cost < remembered_ * agreement && remembered_ < cost * agreement;
 }
 
@@ -129,6 +144,18 @@ bool controller::worth_asking(const overheads& costs) const noexcept {
   const bool is_barred = now_ < ask_again_at_ && (done_ == 0 || now_.count() > 0.0);
   return left > worth_asking_from && left > costs.setup + costs.wake + costs.start &&
          left > refused_ * grown_enough && !is_barred && items_left() > 1 && is_believable();
+}
+
+bool controller::could_pay(const overheads& costs, std::size_t most_workers) const noexcept {
+  if (used_alone_ || most_workers < 2) {
+    return true;  // items that wait have room for more workers than CPUs
+  }
+  const nanoseconds alone = time_left();
+  const nanoseconds spent = sane(bounds_.prepared);
+  // Nobody else works until the first helper comes, and the caller only when it has called it.
+  const nanoseconds least = costs.setup + costs.wake + costs.start +
+                            sane(alone - costs.start) / static_cast<double>(most_workers);
+  return least + spent < (alone + spent) * worthwhile_fraction;
 }
 
 void controller::consider(const overheads& costs, const capacity& where) noexcept {
@@ -321,7 +348,7 @@ helpers_were controller::verdict() const noexcept {
 
 bool controller::observe(const beat_sample& sample) noexcept {
   done_ = items_ - std::min(sample.items_left, items_);
-  cost_.observe(sample.items, sample.busy);
+  observe_cost(sample.items, sample.busy);
   decision_.items_left = items_left();
   if (!waiting_) {
     waiting_.emplace();

@@ -83,11 +83,11 @@ struct limits {
 
 class controller {
  public:
-  /// remembered_cost: per item, from an earlier call; 0 = none. It sizes the first block and does
-  /// not replace a measurement, with two exceptions: items remembered as longer than
-  /// long_item, and maps for which helpers are awake, may be shared before the first item
-  /// has run. If the memory is wrong that costs one wake-up; if it is right, a map of two such
-  /// items takes half the time.
+  /// remembered_cost: per item, from an earlier call; 0 = none. It sizes the first block, and
+  /// stands for it until there is a second one, if the first is within a factor of two. Items
+  /// remembered as longer than long_item, and maps for which helpers are awake, may be shared
+  /// before the first item has run. If the memory is wrong that costs one wake-up; if it is right,
+  /// a map of two such items takes half the time.
   controller(std::size_t items, const limits& bounds, nanoseconds remembered_cost) noexcept;
 
   /// Items the calling thread runs next, alone. At least 1 while items are left. O(1).
@@ -121,6 +121,9 @@ class controller {
   /// to share? Asked before the first block and after every one, so that most calls look no
   /// further.
   [[nodiscard]] bool worth_asking(const overheads& costs) const noexcept;
+  /// Can so many workers do it, before anybody is asked how many there may be now? Below 2 = not
+  /// known.
+  [[nodiscard]] bool could_pay(const overheads& costs, std::size_t most_workers) const noexcept;
   /// Decides whether to share what is left, and with how many.
   void consider(const overheads& costs, const capacity& where) noexcept;
 
@@ -187,7 +190,10 @@ class controller {
 
  private:
   [[nodiscard]] nanoseconds expected_cost() const noexcept;
+  void observe_cost(std::size_t items, nanoseconds busy) noexcept;
   [[nodiscard]] bool is_believable() const noexcept;
+  /// Does what was measured in this call, against what earlier ones remember?
+  [[nodiscard]] bool agrees_with_memory() const noexcept;
   void size_chunks() noexcept;
   /// decision_.n_jobs workers are in force from now on: do they help?
   void start_climb(double rate_alone, nanoseconds now) noexcept;
@@ -219,6 +225,7 @@ class controller {
   nanoseconds ask_again_at_{0};  ///< there was one CPU; there may be more by then
   nanoseconds refused_{0};       ///< time left when the gate last refused; 0 = it did not
   cost_estimate cost_;
+  nanoseconds measured_{0};  ///< by cost_, or what is remembered where that is as good a guess
   std::optional<usage_sample> used_alone_;  ///< by the items before anything was shared
   nanoseconds shared_cost_{0};              ///< as known when the map was shared
   throughput_climb climb_;

@@ -1,5 +1,7 @@
 #include "runtime/policy/overhead_model.hpp"
 
+#include <algorithm>
+
 namespace amorsize {
 inline namespace AMORSIZE_ABI_NAMESPACE {
 namespace policy {
@@ -8,6 +10,10 @@ namespace {
 inline constexpr double step = 0.25;
 /// Nothing here is ever free; also keeps the estimate from getting stuck at zero.
 inline constexpr nanoseconds least{5.0};
+
+inline constexpr nanoseconds first_half_life{50e6};
+/// Longest half-life: first_half_life doubled so often, 3.2 s.
+inline constexpr unsigned most_disappointments = 6;
 
 }  // namespace
 
@@ -21,13 +27,25 @@ nanoseconds learn(nanoseconds estimate, nanoseconds sample, double most) noexcep
   return next > least ? next : least;
 }
 
-nanoseconds fade(nanoseconds estimate, nanoseconds assumed, nanoseconds age) noexcept {
+nanoseconds fade(nanoseconds estimate,
+                 nanoseconds assumed,
+                 nanoseconds age,
+                 nanoseconds half_life) noexcept {
   const nanoseconds known = sane(estimate);
   const nanoseconds least_known = sane(assumed);
   if (known <= least_known) {
     return known;  // good news does not fade: acting on it keeps it fresh
   }
-  return least_known + (known - least_known) / (1.0 + sane(age) / fade_half_life);
+  return least_known + (known - least_known) / (1.0 + sane(age) / half_life);
+}
+
+nanoseconds fade_half_life(unsigned disappointments) noexcept {
+  return first_half_life *
+         static_cast<double>(1U << std::min(disappointments, most_disappointments));
+}
+
+unsigned disappointments_after(unsigned before, nanoseconds promised, nanoseconds seen) noexcept {
+  return sane(seen) > sane(promised) ? std::min(before + 1, most_disappointments) : 0;
 }
 
 }  // namespace policy

@@ -49,10 +49,22 @@ inline constexpr double most_of_awake = 1.5;
                                 double most = most_of_others) noexcept;
 
 /// What an estimate is worth after nothing was observed for `age`: it goes back towards what is
-/// assumed, half of the way in fade_half_life. Else one wake on a busy machine, milliseconds long,
+/// assumed, half of the way in `half_life`. Else one wake on a busy machine, milliseconds long,
 /// would forbid the very wakes that could correct it.
-[[nodiscard]] nanoseconds fade(nanoseconds estimate, nanoseconds assumed, nanoseconds age) noexcept;
-inline constexpr nanoseconds fade_half_life{50e6};
+[[nodiscard]] nanoseconds fade(nanoseconds estimate,
+                               nanoseconds assumed,
+                               nanoseconds age,
+                               nanoseconds half_life) noexcept;
+
+/// How quickly bad news about helpers fades. Each wake that was worse than the faded estimate
+/// promised doubles it: where a wake takes 150 us, whatever is assumed, maps of 100 us would try
+/// one in every second call.
+[[nodiscard]] nanoseconds fade_half_life(unsigned disappointments) noexcept;
+
+/// Disappointments in a row, after one more wake.
+[[nodiscard]] unsigned disappointments_after(unsigned before,
+                                             nanoseconds promised,
+                                             nanoseconds seen) noexcept;
 
 }  // namespace policy
 }  // namespace AMORSIZE_ABI_NAMESPACE

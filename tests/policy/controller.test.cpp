@@ -159,7 +159,8 @@ TEST_CASE("a first block of a quarter of a millisecond is believed at once", "[p
   CHECK(run_alone(10, even(3e5), asleep, 2).items_alone == 1);
 }
 
-TEST_CASE("a site's memory confirms the first block, but does not replace it", "[policy][unit]") {
+TEST_CASE("a site's memory confirms the first block, but overrules none that is far off",
+          "[policy][unit]") {
   CHECK(run_alone(100'000, even(100.0), asleep, 2, nanoseconds{120.0}).items_alone <= 10);
   CHECK(run_alone(200, even(5.0), asleep, 2, nanoseconds{9e4}).last.n_jobs == 1);
 }

@@ -24,16 +24,36 @@ TEST_CASE("one preempted wake of milliseconds raises the estimate by less than a
 
 TEST_CASE("bad news fades, good news does not", "[policy][property]") {
   const nanoseconds assumed{50e3};
+  const nanoseconds half_life = fade_half_life(0);
   nanoseconds before{10e6};
   for (double age = 1e6; age < 1e11; age *= 3.0) {
-    const nanoseconds now = fade(nanoseconds{10e6}, assumed, nanoseconds{age});
+    const nanoseconds now = fade(nanoseconds{10e6}, assumed, nanoseconds{age}, half_life);
     CHECK(now < before);
     CHECK(now >= assumed);
     before = now;
   }
   CHECK(before < assumed * 1.2);
-  CHECK(fade(nanoseconds{8e3}, assumed, nanoseconds{1e12}) == nanoseconds{8e3});
-  CHECK(fade(nanoseconds{10e6}, assumed, nanoseconds{-1e9}) == nanoseconds{10e6});
+  CHECK(fade(nanoseconds{8e3}, assumed, nanoseconds{1e12}, half_life) == nanoseconds{8e3});
+  CHECK(fade(nanoseconds{10e6}, assumed, nanoseconds{-1e9}, half_life) == nanoseconds{10e6});
+}
+
+TEST_CASE("wakes that are worse than promised are tried more and more rarely",
+          "[policy][property]") {
+  // What is promised has faded to half of what a wake takes whenever one is tried.
+  unsigned disappointments = 0;
+  nanoseconds waited{0};
+  int trials = 0;
+  for (; waited < nanoseconds{60e9}; ++trials) {
+    disappointments = disappointments_after(disappointments, nanoseconds{1e5}, nanoseconds{2e5});
+    waited += fade_half_life(disappointments);
+  }
+  CHECK(trials < 30);
+  // Never so rarely that a machine that has become quick is not noticed.
+  CHECK(fade_half_life(disappointments) < nanoseconds{5e9});
+  CHECK(fade_half_life(1'000'000) == fade_half_life(disappointments));
+  // One wake that keeps the promise, and the others are believed to do so, too.
+  CHECK(disappointments_after(disappointments, nanoseconds{1e5}, nanoseconds{9e4}) == 0);
+  CHECK(fade_half_life(0) < fade_half_life(1));
 }
 
 TEST_CASE("learning is total", "[policy][property]") {
