@@ -18,8 +18,8 @@ class learnt_overheads {
 
   /// As last observed for helpers in that state, faded with the time since; the assumption while
   /// nothing was observed.
-  [[nodiscard]] policy::overheads get(policy::crew_state state,
-                                      policy::nanoseconds now) const noexcept;
+  [[nodiscard, gnu::hot]] policy::overheads get(policy::crew_state state,
+                                                policy::nanoseconds now) const noexcept;
 
   /// One wake: wake per helper; start from then on, 0 = nothing was seen of it.
   void observe(policy::crew_state state,
@@ -48,10 +48,10 @@ class learnt_overheads {
     estimate start;
     std::atomic<unsigned> disappointments{0};  ///< in a row; written and read as the estimates are
   };
-  [[nodiscard]] static policy::nanoseconds faded(const estimate& held,
-                                                 policy::nanoseconds assumed,
-                                                 policy::nanoseconds now,
-                                                 policy::nanoseconds half_life) noexcept;
+  [[nodiscard, gnu::hot]] static policy::nanoseconds faded(const estimate& held,
+                                                           policy::nanoseconds assumed,
+                                                           policy::nanoseconds now,
+                                                           policy::nanoseconds half_life) noexcept;
   static void update(estimate& held,
                      policy::nanoseconds first,
                      policy::nanoseconds sample,
@@ -63,7 +63,7 @@ class learnt_overheads {
 };
 
 /// The process's own: process.cpp.
-[[nodiscard]] learnt_overheads& overheads_of_process() noexcept;
+[[nodiscard, gnu::hot]] learnt_overheads& overheads_of_process() noexcept;
 
 }  // namespace AMORSIZE_ABI_NAMESPACE
 }  // namespace amorsize

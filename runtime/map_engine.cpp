@@ -17,7 +17,7 @@ using policy::nanoseconds;
 
 /// A call that its site's memory makes one block, with nobody who wants a report: what the
 /// controller would do with it, without the controller.
-std::uint32_t run_one_block(const detail::map_request& request) {
+[[gnu::hot]] std::uint32_t run_one_block(const detail::map_request& request) {
   const clock& time = probe::real_clock();
   const nanoseconds began = time.now();
   detail::item_block all{0, request.items, nullptr, 0};
@@ -31,7 +31,7 @@ std::uint32_t run_one_block(const detail::map_request& request) {
 
 namespace detail {
 
-std::uint32_t run_map(const map_request& request) {
+[[gnu::hot]] std::uint32_t run_map(const map_request& request) {
   const settings with = resolve_settings(request.how);
   if (request.how == nullptr && request.cause == serial_cause::none && !with.reported() &&
       with.n_jobs == 0 && policy::is_one_block(request.items, remembered_cost(request.site))) {

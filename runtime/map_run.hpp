@@ -15,6 +15,7 @@
 #include "runtime/policy/memory_ceiling.hpp"
 #include "runtime/policy/remaining_time.hpp"
 #include "runtime/probe/cgroup_text.hpp"
+#include "runtime/report_delivery.hpp"
 #include "runtime/settings.hpp"
 
 #include <amorsize/detail/engines.hpp>
@@ -38,10 +39,12 @@ class map_run {
 
  public:
   /// All three outlive the run.
-  map_run(const detail::map_request& request, const settings& with, const clock& time) noexcept;
+  [[gnu::hot]] map_run(const detail::map_request& request,
+                       const settings& with,
+                       const clock& time) noexcept;
 
   /// Runs every item, delivers the report, throws what the map throws. Once.
-  void run();
+  [[gnu::hot]] void run();
 
   /// The newest reading of the clock.
   [[nodiscard]] nanoseconds last_reading() const noexcept { return last_; }
@@ -61,21 +64,21 @@ class map_run {
   using alone_callback = std::stop_callback<stop_alone_action>;
 
   // --- alone: map_run.cpp
-  void dispatch();
+  [[gnu::hot]] void dispatch();
   void decide_serial(reason_code why);
   /// The next block on the calling thread. False when that was the last one.
-  bool run_block();
+  [[gnu::hot]] bool run_block();
   void run_alone(reason_code why);
   /// What the system says about the items run since the last time it was asked: whether they wait.
   [[nodiscard]] policy::usage_sample ask_for_usage(nanoseconds now) noexcept;
-  void run_adaptive();
+  [[gnu::hot]] void run_adaptive();
   [[nodiscard]] bool agrees_with_memory(nanoseconds cost) const noexcept;
   /// Looks at what waking costs and what may be used. True when the map is to be shared.
-  bool ask_for_helpers();
+  [[gnu::hot]] bool ask_for_helpers();
   /// The same for a map too short for helpers that sleep, one of a series of maps.
-  bool ask_for_series(executor::crew& crew,
-                      policy::crew_state state,
-                      const policy::overheads& costs);
+  [[gnu::hot]] bool ask_for_series(executor::crew& crew,
+                                   policy::crew_state state,
+                                   const policy::overheads& costs);
   /// Wakes one helper although this map is too short for it. later: what helpers will cost the maps
   /// that follow.
   bool share_for_series(executor::crew& crew, nanoseconds gap, const policy::overheads& later);
@@ -117,7 +120,13 @@ class map_run {
             std::size_t first,
             std::size_t items) const noexcept;
   void log_decisions() noexcept;
-  void end_report() noexcept;
+  void end_report() noexcept {
+    if (was_shared_ || last_ - began_ >= logged_from || with_.reported()) {
+      tell_end();
+    }
+  }
+  /// To the log, and to whoever wants a report.
+  void tell_end() noexcept;
   [[nodiscard]] map_outcome outcome();
   /// From where on it is told whether the callable waits: once, where the clock is read anew
   /// anyway, if so much work makes that worth a system call.

@@ -85,11 +85,7 @@ void map_run::log_decisions() noexcept {
   }
 }
 
-void map_run::end_report() noexcept {
-  const bool logged = was_shared_ || last_ - began_ >= logged_from || with_.reported();
-  if (!logged && !with_.reported()) {
-    return;
-  }
+void map_run::tell_end() noexcept {
   const bool predicted = history_.size() > 0;
   if (!predicted) {
     // Nobody was ever asked for: what is told is about the whole map.
@@ -106,9 +102,7 @@ void map_run::end_report() noexcept {
     }
     history_.record(nanoseconds{0}, made);
   }
-  if (logged) {
-    log_decisions();
-  }
+  log_decisions();
   if (!with_.reported()) {
     return;
   }

@@ -84,6 +84,18 @@ nanoseconds measure_claim() noexcept {
   return policy::sane(time.now() - before) / static_cast<double>(claims);
 }
 
+[[gnu::noinline]] executor::crew& make_crew() {
+  const probe::backend_choice wanted = probe::this_environment().backend;
+  const bool threads = wanted == probe::backend_choice::threads ||
+                       (wanted == probe::backend_choice::automatic && getpid() != loaded_in);
+  // A claim costs its CAS and the clock reading that ends its chunk.
+  const nanoseconds before = probe::real_clock().now();
+  const nanoseconds reading = policy::sane(probe::real_clock().now() - before);
+  overheads_here.set_claim(measure_claim() + reading);
+  return executor::crew::of_process(threads ? executor::backend::threads : executor::backend::tbb,
+                                    probe::real_clock());
+}
+
 std::size_t read_cores(std::size_t cpus, nanoseconds work_left) noexcept {
   if (cpus < 2) {
     return 0;
@@ -120,17 +132,7 @@ recent_maps& recent_maps_of_process() noexcept {
 }
 
 executor::crew& crew_of_process() {
-  static executor::crew& crew = [&]() -> executor::crew& {
-    const probe::backend_choice wanted = probe::this_environment().backend;
-    const bool threads = wanted == probe::backend_choice::threads ||
-                         (wanted == probe::backend_choice::automatic && getpid() != loaded_in);
-    // A claim costs its CAS and the clock reading that ends its chunk.
-    const nanoseconds before = probe::real_clock().now();
-    const nanoseconds reading = policy::sane(probe::real_clock().now() - before);
-    overheads_of_process().set_claim(measure_claim() + reading);
-    return executor::crew::of_process(threads ? executor::backend::threads : executor::backend::tbb,
-                                      probe::real_clock());
-  }();
+  static executor::crew& crew = make_crew();
   return crew;
 }
 

@@ -18,7 +18,7 @@ namespace amorsize {
 inline namespace AMORSIZE_ABI_NAMESPACE {
 
 /// The helpers of this process; made at the first call (about a microsecond; no thread is started).
-[[nodiscard]] executor::crew& crew_of_process();
+[[nodiscard, gnu::hot]] executor::crew& crew_of_process();
 
 /// CPUs that a map with so much work left may use, from affinity mask, CPU quota and, once a map is
 /// long enough to pay for loading the topology, physical cores.

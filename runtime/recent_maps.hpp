@@ -54,7 +54,7 @@ class recent_maps {
 };
 
 /// The process's own: process.cpp.
-[[nodiscard]] recent_maps& recent_maps_of_process() noexcept;
+[[nodiscard, gnu::hot]] recent_maps& recent_maps_of_process() noexcept;
 
 }  // namespace AMORSIZE_ABI_NAMESPACE
 }  // namespace amorsize

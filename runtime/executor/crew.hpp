@@ -76,7 +76,7 @@ class crew {
   /// count. None beyond the CPUs for nested maps, and where the host has limited oneTBB below
   /// `cpus`.
   [[nodiscard]] std::size_t available_if_waiting(std::size_t cpus) const noexcept;
-  [[nodiscard]] policy::crew_state state(policy::nanoseconds now) const noexcept;
+  [[nodiscard, gnu::hot]] policy::crew_state state(policy::nanoseconds now) const noexcept;
   /// How long after a map a helper would still be awake, in a process whose maps are so far apart.
   [[nodiscard]] policy::nanoseconds patience(policy::nanoseconds gap) const noexcept {
     return main_->stays_awake() + main_->linger(gap);

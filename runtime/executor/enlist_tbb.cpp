@@ -92,8 +92,8 @@ class tbb_arena final : public enlist {
     return std::min(cpus, parallelism_allowed()) - (cpus > 0 ? 1 : 0);
   }
 
-  nanoseconds linger(nanoseconds) const noexcept override { return tbb_linger; }
-  nanoseconds stays_awake() const noexcept override { return tbb_stays_awake; }
+  [[gnu::hot]] nanoseconds linger(nanoseconds) const noexcept override { return tbb_linger; }
+  [[gnu::hot]] nanoseconds stays_awake() const noexcept override { return tbb_stays_awake; }
 
   std::size_t workers_allowed_here() const noexcept override {
     // Outside an arena the first answer is "not initialised"; inside, the host's own limit counts.

@@ -22,7 +22,9 @@ using policy::work_sample;
 inline constexpr nanoseconds watched_item{100.0};
 /// Cheaper items are run in blocks of about this duration between two looks.
 inline constexpr nanoseconds unwatched_block{50e3};
-constinit thread_local double nested_work_here = 0.0;
+/// Every block of every map asks for it. Eight bytes of the room that the C library keeps for
+/// libraries loaded later; the general way goes through the dynamic linker.
+[[gnu::tls_model("initial-exec")]] constinit thread_local double nested_work_here = 0.0;
 
 /// What a worker knows about its own recent chunks.
 struct own_pace {

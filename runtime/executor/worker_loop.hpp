@@ -14,7 +14,7 @@ namespace executor {
 /// Work that helpers did for nested maps called on this thread, nanoseconds. The cost of an item is
 /// the work it causes, not the time its caller waits for it; else an outer map would take its
 /// nested maps' speedup for contention. Owned by its thread.
-[[nodiscard]] double& nested_work() noexcept;
+[[nodiscard, gnu::hot]] double& nested_work() noexcept;
 
 /// Runs worker `seat` until no range holds anything to claim, or, for helpers, until it has to go.
 /// Seat 0 is the caller's. Exceptions of the user's code are recorded, not thrown; only a forced

@@ -72,7 +72,7 @@ std::size_t controller::next_block() const noexcept {
     }
     nanoseconds first = first_block;
     if (measures_briefly_) {
-      first = std::min(first, remembered_ * static_cast<double>(left) * brief_fraction);
+      first = std::min(first, remembered_ * number(left) * brief_fraction);
     }
     return std::max<std::size_t>(
         std::min<std::size_t>(1, left),
@@ -88,7 +88,7 @@ std::size_t controller::next_block() const noexcept {
   }
   const nanoseconds block = std::clamp(rest / looks_at_the_rest, shortest_block, longest_block);
   const nanoseconds cost = cost_.cost();
-  const bool was_long = cost * static_cast<double>(last_block_) > negligible;
+  const bool was_long = cost * number(last_block_) > negligible;
   return std::clamp<std::size_t>(
       items_in(block, cost, left), 1, was_long ? grown(long_block_growth) : grown(block_growth));
 }
@@ -128,7 +128,7 @@ bool controller::is_believable() const noexcept {
     return cost_.busy() >= believed_from;
   }
   if (remembered_.count() == 0.0) {
-    return cost_.cost() * static_cast<double>(done_) >= believed_at_once;
+    return cost_.cost() * number(done_) >= believed_at_once;
   }
   return agrees_with_memory();
 }
@@ -153,8 +153,8 @@ bool controller::could_pay(const overheads& costs, std::size_t most_workers) con
   const nanoseconds alone = time_left();
   const nanoseconds spent = sane(bounds_.prepared);
   // Nobody else works until the first helper comes, and the caller only when it has called it.
-  const nanoseconds least = costs.setup + costs.wake + costs.start +
-                            sane(alone - costs.start) / static_cast<double>(most_workers);
+  const nanoseconds least =
+      costs.setup + costs.wake + costs.start + sane(alone - costs.start) / number(most_workers);
   return least + spent < (alone + spent) * worthwhile_fraction;
 }
 
@@ -291,9 +291,8 @@ bool controller::raise_if_longer(const beat_sample& sample) noexcept {
     return false;
   }
   const nanoseconds alone = std::max(time_left(), sane(sample.serial_left));
-  const remaining_work work{items_left(),
-                            alone / static_cast<double>(items_left()),
-                            std::max<std::size_t>(1, sample.workers)};
+  const remaining_work work{
+      items_left(), alone / number(items_left()), std::max<std::size_t>(1, sample.workers)};
   return raise(reason_code::shared_predicted, work, sample.finished);
 }
 
@@ -304,7 +303,7 @@ bool controller::raise(reason_code why, const remaining_work& work, nanoseconds 
     return false;
   }
   const worker_choice choice = best_worker_count(work, limit, costs_);
-  const nanoseconds unchanged = serial_time(work) / static_cast<double>(decision_.n_jobs);
+  const nanoseconds unchanged = serial_time(work) / number(decision_.n_jobs);
   if (choice.n_jobs <= decision_.n_jobs ||
       choice.estimated > unchanged * (1.0 - worthwhile_raise)) {
     return false;
@@ -384,7 +383,7 @@ bool controller::observe(const beat_sample& sample) noexcept {
   decision_.reason = advice.reason;
   if (rate_alone > 0.0) {
     decision_.estimated_cost = nanoseconds{1.0 / rate_alone};
-    decision_.estimated_serial = sane(decision_.estimated_cost * static_cast<double>(items_left()));
+    decision_.estimated_serial = sane(decision_.estimated_cost * number(items_left()));
     decision_.estimated_parallel =
         predicted_makespan({items_left(), decision_.estimated_cost}, decision_.n_jobs, costs_);
   }

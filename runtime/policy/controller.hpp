@@ -66,8 +66,7 @@ inline constexpr double agreement = 2.0;
 
 /// Is a whole call at a site with this memory one block? Two clock readings are all it should see.
 [[nodiscard]] constexpr bool is_one_block(std::size_t items, nanoseconds remembered_cost) noexcept {
-  return remembered_cost.count() > 0.0 &&
-         remembered_cost * static_cast<double>(items) < one_block_below;
+  return remembered_cost.count() > 0.0 && remembered_cost * number(items) < one_block_below;
 }
 
 /// So often the surroundings of a shared map are looked at: affinity mask, quota.
@@ -88,13 +87,15 @@ class controller {
   /// remembered as longer than long_item, and maps for which helpers are awake, may be shared
   /// before the first item has run. If the memory is wrong that costs one wake-up; if it is right,
   /// a map of two such items takes half the time.
-  controller(std::size_t items, const limits& bounds, nanoseconds remembered_cost) noexcept;
+  [[gnu::hot]] controller(std::size_t items,
+                          const limits& bounds,
+                          nanoseconds remembered_cost) noexcept;
 
   /// Items the calling thread runs next, alone. At least 1 while items are left. O(1).
-  [[nodiscard]] std::size_t next_block() const noexcept;
+  [[nodiscard, gnu::hot]] std::size_t next_block() const noexcept;
   /// Must the block be timed? Not when the call is known to be over with it in no time.
   [[nodiscard]] bool is_timed() const noexcept { return timed_; }
-  void observe(const chunk_sample& sample) noexcept;
+  [[gnu::hot]] void observe(const chunk_sample& sample) noexcept;
   /// What the system says about blocks that were observed.
   void observe_usage(const usage_sample& sample) noexcept;
 
@@ -120,15 +121,16 @@ class controller {
   /// Is what is left long enough, for helpers in their present state, that consider() could decide
   /// to share? Asked before the first block and after every one, so that most calls look no
   /// further.
-  [[nodiscard]] bool worth_asking(const overheads& costs) const noexcept;
+  [[nodiscard, gnu::hot]] bool worth_asking(const overheads& costs) const noexcept;
   /// Can so many workers do it, before anybody is asked how many there may be now? Below 2 = not
   /// known.
-  [[nodiscard]] bool could_pay(const overheads& costs, std::size_t most_workers) const noexcept;
+  [[nodiscard, gnu::hot]] bool could_pay(const overheads& costs,
+                                         std::size_t most_workers) const noexcept;
   /// Decides whether to share what is left, and with how many.
   void consider(const overheads& costs, const capacity& where) noexcept;
 
   /// What sharing the rest with one helper of such costs would save; 0 = it would not be shared.
-  [[nodiscard]] nanoseconds saving(const overheads& costs) const noexcept;
+  [[nodiscard, gnu::hot]] nanoseconds saving(const overheads& costs) const noexcept;
   /// Shares the rest although it is too short for helpers that sleep: for the maps that follow.
   /// costs: of helpers awake, as they will be then.
   void consider_series(const overheads& costs, const capacity& where) noexcept;
@@ -152,8 +154,7 @@ class controller {
   [[nodiscard]] bool bound_by_memory(std::size_t most, nanoseconds now) noexcept;
   /// Are the items long enough, and enough of them left, to look at what they take?
   [[nodiscard]] bool looks_at_memory() const noexcept {
-    return time_left() >= look_interval &&
-           time_left() >= memory_item * static_cast<double>(items_left());
+    return time_left() >= look_interval && time_left() >= memory_item * number(items_left());
   }
 
   /// Is what is left long enough to ask again for a helper that has gone (another map needed it)?
@@ -183,17 +184,17 @@ class controller {
   [[nodiscard]] double spread() const noexcept { return cost_.spread(); }
   [[nodiscard]] std::size_t items_left() const noexcept { return items_ - done_; }
   /// Predicted for one worker alone.
-  [[nodiscard]] nanoseconds time_left() const noexcept;
+  [[nodiscard, gnu::hot]] nanoseconds time_left() const noexcept;
   /// Before the first block: are the items remembered as so long that asking the system what they
   /// use costs nothing?
   [[nodiscard]] bool asks_for_usage() const noexcept { return remembered_ >= waiting_item; }
 
  private:
-  [[nodiscard]] nanoseconds expected_cost() const noexcept;
-  void observe_cost(std::size_t items, nanoseconds busy) noexcept;
-  [[nodiscard]] bool is_believable() const noexcept;
+  [[nodiscard, gnu::hot]] nanoseconds expected_cost() const noexcept;
+  [[gnu::hot]] void observe_cost(std::size_t items, nanoseconds busy) noexcept;
+  [[nodiscard, gnu::hot]] bool is_believable() const noexcept;
   /// Does what was measured in this call, against what earlier ones remember?
-  [[nodiscard]] bool agrees_with_memory() const noexcept;
+  [[nodiscard, gnu::hot]] bool agrees_with_memory() const noexcept;
   void size_chunks() noexcept;
   /// decision_.n_jobs workers are in force from now on: do they help?
   void start_climb(double rate_alone, nanoseconds now) noexcept;

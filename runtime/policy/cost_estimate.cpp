@@ -1,5 +1,6 @@
 #include "runtime/policy/cost_estimate.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 namespace amorsize {
@@ -16,7 +17,7 @@ void cost_estimate::observe(std::size_t items, nanoseconds busy) noexcept {
   if (items == 0) {
     return;
   }
-  const double count = static_cast<double>(items);
+  const double count = number(items);
   const nanoseconds time = sane(busy);
   if (!known()) {
     first_items_ = count;
@@ -27,7 +28,7 @@ void cost_estimate::observe(std::size_t items, nanoseconds busy) noexcept {
   if (before > 0.0) {
     const double deviation = std::abs(time.count() / count - before) / before;
     // One block a thousand times dearer is one deviation, not a thousand.
-    spread_ += spread_weight * (std::fmin(deviation, 4.0) - spread_);
+    spread_ += spread_weight * (std::min(deviation, 4.0) - spread_);
   }
   // Half the weight goes once the samples since the last time are as long as all before them.
   since_forgetting_ += time;

@@ -24,7 +24,7 @@ inline constexpr nanoseconds believed_at_once{250e3};
 class cost_estimate {
  public:
   /// Adds a finished block. Blocks of no items are ignored. O(1).
-  void observe(std::size_t items, nanoseconds busy) noexcept;
+  [[gnu::hot]] void observe(std::size_t items, nanoseconds busy) noexcept;
 
   [[nodiscard]] bool known() const noexcept { return items_ > 0.0 || first_items_ > 0.0; }
   /// Have there been two samples? The first one alone may be a first call's surprise.

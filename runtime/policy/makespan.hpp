@@ -20,7 +20,7 @@ struct remaining_work {
 
 /// The work done by one worker alone.
 [[nodiscard]] constexpr nanoseconds serial_time(const remaining_work& work) noexcept {
-  return sane(sane(work.cost) * static_cast<double>(work.items));
+  return sane(sane(work.cost) * number(work.items));
 }
 
 /// First item starts to last item ends, with `workers` workers, the caller included: the caller

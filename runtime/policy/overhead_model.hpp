@@ -51,15 +51,15 @@ inline constexpr double most_of_awake = 1.5;
 /// What an estimate is worth after nothing was observed for `age`: it goes back towards what is
 /// assumed, half of the way in `half_life`. Else one wake on a busy machine, milliseconds long,
 /// would forbid the very wakes that could correct it.
-[[nodiscard]] nanoseconds fade(nanoseconds estimate,
-                               nanoseconds assumed,
-                               nanoseconds age,
-                               nanoseconds half_life) noexcept;
+[[nodiscard, gnu::hot]] nanoseconds fade(nanoseconds estimate,
+                                         nanoseconds assumed,
+                                         nanoseconds age,
+                                         nanoseconds half_life) noexcept;
 
 /// How quickly bad news about helpers fades. Each wake that was worse than the faded estimate
 /// promised doubles it: where a wake takes 150 us, whatever is assumed, maps of 100 us would try
 /// one in every second call.
-[[nodiscard]] nanoseconds fade_half_life(unsigned disappointments) noexcept;
+[[nodiscard, gnu::hot]] nanoseconds fade_half_life(unsigned disappointments) noexcept;
 
 /// Disappointments in a row, after one more wake.
 [[nodiscard]] unsigned disappointments_after(unsigned before,

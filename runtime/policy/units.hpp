@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <limits>
 
 namespace amorsize {
@@ -22,11 +23,17 @@ inline constexpr nanoseconds millisecond{1e6};
 /// A duration that is a number and not negative. Clocks that stood still, went back or were paused
 /// for longer than the model can follow must not reach a division.
 [[nodiscard]] constexpr nanoseconds sane(nanoseconds value) noexcept {
-  constexpr nanoseconds longest{1e18};  // 31 years; keeps every product below overflow
-  if (!(value.count() > 0.0)) {
-    return nanoseconds{0.0};
-  }
-  return value < longest ? value : longest;
+  constexpr double longest = 1e18;  // 31 years; keeps every product below overflow
+  // Two instructions in this form, and everywhere.
+  const double positive = value.count() > 0.0 ? value.count() : 0.0;
+  return nanoseconds{positive < longest ? positive : longest};
+}
+
+/// A count as a number, 2^63 at most: a conversion of 64 unsigned bits takes x86-64 a branch and a
+/// dozen instructions, wherever it is inlined.
+[[nodiscard]] constexpr double number(std::size_t count) noexcept {
+  constexpr std::size_t most = std::numeric_limits<std::int64_t>::max();
+  return static_cast<double>(static_cast<std::int64_t>(count < most ? count : most));
 }
 
 [[nodiscard]] constexpr std::size_t saturating_subtract(std::size_t a, std::size_t b) noexcept {
@@ -46,7 +53,7 @@ inline constexpr nanoseconds millisecond{1e6};
     return most;
   }
   const double items = sane(time).count() / cost.count();
-  return items < static_cast<double>(most) ? static_cast<std::size_t>(items) : most;
+  return items < number(most) ? static_cast<std::size_t>(static_cast<std::int64_t>(items)) : most;
 }
 
 }  // namespace policy
