@@ -6,6 +6,7 @@
 // Each run is a process of its own, started in turn; medians of times, and of their ratios to those
 // of the same round.
 #include "bench/driver/statistics.hpp"
+#include "support/fresh_process.hpp"
 #include "tests/support/own_cgroup.hpp"
 
 #include <amorsize/amorsize.hpp>
@@ -168,44 +169,16 @@ class surroundings {
 
 // --- the campaign
 
-std::optional<double> time_of(const std::string& program,
-                              const surroundings& in,
+std::optional<double> time_of(const surroundings& in,
                               const std::string& cell,
                               const std::string& variant) {
-  int ends[2];
-  if (::pipe(ends) != 0) {
-    return std::nullopt;
-  }
   in.settle();
-  const pid_t child = ::fork();
-  if (child == 0) {
-    ::dup2(ends[1], STDOUT_FILENO);
-    ::close(ends[0]);
-    ::close(ends[1]);
-    if (in.enter()) {
-      ::execl(program.c_str(),
-              program.c_str(),
-              "--run",
-              cell.c_str(),
-              variant.c_str(),
-              static_cast<char*>(nullptr));
-    }
-    ::_exit(127);
-  }
-  ::close(ends[1]);
-  std::string text;
-  char buffer[128];
-  for (ssize_t got = 0; (got = ::read(ends[0], buffer, sizeof buffer)) > 0;) {
-    text.append(buffer, static_cast<std::size_t>(got));
-  }
-  ::close(ends[0]);
-  int status = 0;
-  ::waitpid(child, &status, 0);
-  return status == 0 && !text.empty() ? std::optional(std::strtod(text.c_str(), nullptr))
-                                      : std::nullopt;
+  const std::optional<std::string> answer =
+      bench::output_of_fresh_process({"--run", cell, variant}, [&] { return in.enter(); });
+  return answer ? std::optional(std::strtod(answer->c_str(), nullptr)) : std::nullopt;
 }
 
-bool measure(const std::string& program, const std::string& cell, int rounds) {
+bool measure(const std::string& cell, int rounds) {
   surroundings in;
   if (!in.prepare(cell)) {
     std::printf("%s: skipped, cannot be had here\n", cell.c_str());
@@ -219,7 +192,7 @@ bool measure(const std::string& program, const std::string& cell, int rounds) {
   for (int round = 0; round < rounds; ++round) {
     std::shuffle(variants.begin(), variants.end(), random);
     for (const std::string& variant : variants) {
-      const std::optional<double> took = time_of(program, in, cell, variant);
+      const std::optional<double> took = time_of(in, cell, variant);
       if (!took) {
         std::printf("%s: %s failed\n", cell.c_str(), variant.c_str());
         return false;
@@ -278,7 +251,7 @@ int main(int count, char** arguments) {
   }
   bool fine = true;
   for (const std::string& cell : cells) {
-    fine = measure("/proc/self/exe", cell, rounds) && fine;
+    fine = measure(cell, rounds) && fine;
   }
   return fine ? 0 : 1;
 }

@@ -23,7 +23,9 @@
 #include <iostream>
 #include <map>
 #include <numeric>
+#include <optional>
 #include <random>
+#include <stdexcept>
 #include <string>
 #include <sys/resource.h>
 #include <thread>
@@ -50,31 +52,30 @@ double work(double us) {
   return value;
 }
 
-/// out[i] = f(i), in one of the ways to run a loop.
+/// What a loop reads and writes. Each loop has its own: else the lines that one left in the other
+/// CPU's cache are fetched back in the time of the next.
+struct loop_data {
+  explicit loop_data(std::size_t items) : in(items), out(items) {
+    std::iota(in.begin(), in.end(), std::size_t{0});
+  }
+  std::vector<std::size_t> in;
+  std::vector<double> out;
+};
+
+/// out[i] = f(in[i]), in one of the ways to run a loop.
 template <class F>
-void run_map(const std::string& way, std::vector<double>& out, const F& f) {
-  static thread_local std::vector<std::size_t> in;
-  in.resize(out.size());
-  std::iota(in.begin(), in.end(), std::size_t{0});
+void run_map(const std::string& way, loop_data& on, const F& f) {
   if (way == "loop") {
-    std::transform(in.begin(), in.end(), out.begin(), f);
+    std::transform(on.in.begin(), on.in.end(), on.out.begin(), f);
   } else if (way == "parallel_for") {
-    const std::size_t* const first = in.data();
-    tbb::parallel_for(tbb::blocked_range<std::size_t>(0, out.size()),
+    tbb::parallel_for(tbb::blocked_range<std::size_t>(0, on.in.size()),
                       [&](const tbb::blocked_range<std::size_t>& range) {
                         for (std::size_t i = range.begin(); i != range.end(); ++i) {
-                          out[i] = f(first[i]);
+                          on.out[i] = f(on.in[i]);
                         }
                       });
   } else {
-    amorsize::parallel_map(in.begin(), in.end(), out.begin(), f);
-  }
-}
-
-/// In the process that is measured, before the library is used.
-void choose_back_end(const std::string& way) {
-  if (way == "amorsize, threads") {
-    ::setenv("AMORSIZE_BACKEND", "threads", 1);
+    amorsize::parallel_map(on.in.begin(), on.in.end(), on.out.begin(), f);
   }
 }
 
@@ -83,14 +84,13 @@ constexpr int maps = 3'000;
 /// Microseconds from the call to the first item on another thread; the median of those maps in
 /// which there was one.
 double dispatch(const std::string& way) {
-  choose_back_end(way);
-  std::vector<double> out(50);
+  loop_data on(50);
   std::vector<double> took;
   for (int map = 0; map < maps; ++map) {
     const std::thread::id caller = std::this_thread::get_id();
     std::atomic<double> first{0.0};  // written by the helpers; relaxed: a figure
     const clock_type::time_point began = clock_type::now();
-    run_map(way, out, [&](std::size_t) {
+    run_map(way, on, [&](std::size_t) {
       if (std::this_thread::get_id() != caller && first.load(std::memory_order_relaxed) == 0.0) {
         first.store(us_since(began), std::memory_order_relaxed);
       }
@@ -114,10 +114,9 @@ double cpu_seconds() {
 
 /// Percent of one CPU, in the second after the last map.
 double idle(const std::string& way) {
-  choose_back_end(way);
-  std::vector<double> out(200);
+  loop_data on(200);
   for (int map = 0; map < maps / 10; ++map) {
-    run_map(way, out, [](std::size_t) { return work(1.0); });
+    run_map(way, on, [](std::size_t) { return work(1.0); });
   }
   const double before = cpu_seconds();
   std::this_thread::sleep_for(std::chrono::seconds(1));
@@ -126,9 +125,8 @@ double idle(const std::string& way) {
 
 /// Microseconds for the host's own loop.
 double host(const std::string& between) {
-  choose_back_end(between);
-  std::vector<double> ours(100);
-  std::vector<double> hosts(64);
+  loop_data ours(100);
+  loop_data hosts(64);
   std::vector<double> took;
   for (int map = 0; map < maps; ++map) {
     run_map(between, ours, [](std::size_t) { return work(1.0); });
@@ -141,10 +139,43 @@ double host(const std::string& between) {
 
 struct question {
   const char* name;
+  const char* told;
   const char* unit;
   double (*measure)(const std::string& way);
   std::vector<std::string> ways;
 };
+
+const char* const with_threads = "amorsize, threads";
+
+std::vector<question> all_questions() {
+  const std::string tbb = "amorsize";
+  return {{"dispatch",
+           "dispatch, call to first item elsewhere",
+           "us",
+           dispatch,
+           {"parallel_for", tbb, with_threads}},
+          {"host",
+           "host's tbb::parallel_for after",
+           "us",
+           host,
+           {"loop", tbb, with_threads, "parallel_for"}},
+          {"idle",
+           "idle, the second after",
+           "% of a CPU",
+           idle,
+           {"loop", tbb, with_threads, "parallel_for"}}};
+}
+
+double answer_of_fresh_process(const question& what, const std::string& way) {
+  const std::optional<std::string> answer =
+      bench::output_of_fresh_process({"--run", what.name, way}, [&] {
+        return ::setenv("AMORSIZE_BACKEND", way == with_threads ? "threads" : "tbb", 1) == 0;
+      });
+  if (!answer) {
+    throw std::runtime_error(way + ": no answer");
+  }
+  return std::strtod(answer->c_str(), nullptr);
+}
 
 void ask(const question& what, int rounds, std::mt19937& random) {
   std::vector<std::string> order = what.ways;
@@ -152,10 +183,10 @@ void ask(const question& what, int rounds, std::mt19937& random) {
   for (int round = 0; round < rounds; ++round) {
     std::shuffle(order.begin(), order.end(), random);
     for (const std::string& way : order) {
-      seen[way].push_back(bench::in_fresh_process([&] { return what.measure(way); }));
+      seen[way].push_back(answer_of_fresh_process(what, way));
     }
   }
-  std::printf("%s, %d rounds\n", what.name, rounds);
+  std::printf("%s, %d rounds\n", what.told, rounds);
   const std::string& reference = what.ways.front();
   for (const std::string& way : what.ways) {
     std::vector<double> ratios;
@@ -173,22 +204,23 @@ void ask(const question& what, int rounds, std::mt19937& random) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  const std::vector<question> questions = all_questions();
+  if (argc == 4 && std::string(argv[1]) == "--run") {
+    for (const question& what : questions) {
+      if (argv[2] == std::string(what.name)) {
+        std::printf("%.9g\n", what.measure(argv[3]));
+      }
+    }
+    return 0;
+  }
   const int rounds = argc > 1 ? std::atoi(argv[1]) : 11;
   if (rounds < 1) {
     std::cerr << "usage: bench_residency [ROUNDS]\n";
     return 2;
   }
   std::mt19937 random(1);
-  const std::string tbb = "amorsize";
-  const std::string threads = "amorsize, threads";
-  ask({"dispatch, call to first item elsewhere", "us", dispatch, {"parallel_for", tbb, threads}},
-      rounds,
-      random);
-  ask({"host's tbb::parallel_for after", "us", host, {"loop", tbb, threads, "parallel_for"}},
-      rounds,
-      random);
-  ask({"idle, the second after", "% of a CPU", idle, {"loop", tbb, threads, "parallel_for"}},
-      rounds,
-      random);
+  for (const question& what : questions) {
+    ask(what, rounds, random);
+  }
   return 0;
 }

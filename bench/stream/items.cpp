@@ -11,8 +11,21 @@ std::uint64_t spin(std::uint64_t seed, std::size_t steps) noexcept {
   return seed;
 }
 
+namespace {
+
+double told_steps = 0.0;
+
+}  // namespace
+
+void set_steps_per_us(double steps) {
+  told_steps = steps;
+}
+
 double steps_per_us() {
   static const double measured = [] {
+    if (told_steps > 0.0) {
+      return told_steps;
+    }
     double best = 0.0;
     for (int round = 0; round < 5; ++round) {
       const auto before = std::chrono::steady_clock::now();

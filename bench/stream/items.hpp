@@ -16,6 +16,8 @@ namespace bench_stream {
 [[nodiscard]] std::uint64_t spin(std::uint64_t seed, std::size_t steps) noexcept;
 /// Steps of spin() per microsecond on this machine, measured once.
 [[nodiscard]] double steps_per_us();
+/// As another process has measured them. Before the first call of steps_per_us().
+void set_steps_per_us(double steps);
 
 enum class shape { even, laggards, phases };
 

@@ -15,10 +15,12 @@
 #include <cstdlib>
 #include <functional>
 #include <numeric>
+#include <optional>
 #include <random>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -30,6 +32,7 @@ using namespace bench_stream;  // NOLINT(google-build-using-namespace): the benc
 enum class group { loop, view, output, omp, pipeline };
 
 struct contender {
+  std::size_t at = 0;  ///< in the list of all
   std::string name;
   group of;
   std::function<std::uint64_t(const cell&)> run;
@@ -41,18 +44,6 @@ struct timed_run {
   double ms = 0.0;
 };
 
-/// In a process of its own, after an untimed warm-up.
-timed_run time_fresh(const contender& one, const cell& of, const cell& warm_up) {
-  return bench::in_fresh_process([&] {
-    static_cast<void>(one.run(warm_up));
-    const auto began = std::chrono::steady_clock::now();
-    timed_run seen{.sum = one.run(of)};
-    seen.ms =
-        std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - began).count();
-    return seen;
-  });
-}
-
 struct arguments {
   std::size_t rounds = 8;
   std::uint64_t seed = 1;
@@ -60,22 +51,66 @@ struct arguments {
 };
 
 std::vector<contender> all_contenders() {
-  std::vector<contender> all{{"loop", group::loop, run_serial},
-                             {"view", group::view, run_amorsize_view},
-                             {"output", group::output, run_amorsize_output}};
+  std::vector<contender> all;
+  const auto add = [&](std::string name, group of, std::function<std::uint64_t(const cell&)> run) {
+    all.push_back({all.size(), std::move(name), of, std::move(run)});
+  };
+  add("loop", group::loop, run_serial);
+  add("view", group::view, run_amorsize_view);
+  add("output", group::output, run_amorsize_output);
   for (const std::size_t batch : {16U, 64U, 1024U}) {
-    all.push_back({"omp x" + std::to_string(batch), group::omp, [=](const cell& of) {
-                     return run_omp(of, batch);
-                   }});
+    add("omp x" + std::to_string(batch), group::omp, [=](const cell& of) {
+      return run_omp(of, batch);
+    });
   }
   for (const std::size_t tokens : {4U, 8U, 16U, 32U}) {
     for (const std::size_t batch : {1U, 16U, 64U, 256U, 1024U, 4096U}) {
-      all.push_back({"tbb " + std::to_string(tokens) + "x" + std::to_string(batch),
-                     group::pipeline,
-                     [=](const cell& of) { return run_tbb(of, tokens, batch); }});
+      add("tbb " + std::to_string(tokens) + "x" + std::to_string(batch),
+          group::pipeline,
+          [=](const cell& of) { return run_tbb(of, tokens, batch); });
     }
   }
   return all;
+}
+
+/// What is run in a process of its own: a contender by its place in the list, a cell by its name,
+/// and how often it is cut to a tenth.
+struct fresh_run {
+  std::size_t contender;
+  std::string cell;
+  int shortened = 0;
+};
+
+/// In the process of its own, after an untimed warm-up.
+timed_run run_here(const fresh_run& what) {
+  const std::vector<cell> cells = all_cells();
+  cell of = *std::find_if(
+      cells.begin(), cells.end(), [&](const cell& one) { return one.name == what.cell; });
+  for (int left = what.shortened; left > 0; --left) {
+    of = warm_up_of(of);
+  }
+  const contender one = all_contenders().at(what.contender);
+  static_cast<void>(one.run(warm_up_of(of)));
+  const auto began = std::chrono::steady_clock::now();
+  timed_run seen{.sum = one.run(of)};
+  seen.ms =
+      std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - began).count();
+  return seen;
+}
+
+timed_run time_fresh(const fresh_run& what) {
+  char steps[32];
+  std::snprintf(steps, sizeof steps, "%.17g", steps_per_us());
+  const std::optional<std::string> answer = bench::output_of_fresh_process(
+      {"--run", std::to_string(what.contender), what.cell, std::to_string(what.shortened), steps},
+      [] { return true; });
+  if (!answer) {
+    throw std::runtime_error(what.cell + ": a run ended without a result");
+  }
+  char* end = nullptr;
+  timed_run seen{.sum = std::strtoull(answer->c_str(), &end, 10)};
+  seen.ms = std::strtod(end, nullptr);
+  return seen;
 }
 
 /// The median over the rounds with this remainder by two: 0, 2, … time; 1, 3, … choose.
@@ -109,10 +144,8 @@ constexpr double hopeless = 2.0;
 
 std::vector<contender> hopeful_contenders(const cell& of) {
   std::vector<contender> all = all_contenders();
-  const cell shorter = warm_up_of(of);
-  const cell shortest = warm_up_of(shorter);
   for (contender& one : all) {
-    one.ms.push_back(time_fresh(one, shorter, shortest).ms);
+    one.ms.push_back(time_fresh({one.at, of.name, 1}).ms);
   }
   std::vector<double> pipelines;
   for (const contender& one : all) {
@@ -138,7 +171,7 @@ judged measure(const cell& of, const arguments& how, std::mt19937_64& random) {
   for (std::size_t round = 0; round < how.rounds; ++round) {
     std::shuffle(order.begin(), order.end(), random);
     for (const std::size_t i : order) {
-      const timed_run seen = time_fresh(all[i], of, warm_up_of(of));
+      const timed_run seen = time_fresh({all[i].at, of.name});
       if (seen.sum != expected) {
         throw std::runtime_error(of.name + ": " + all[i].name + " computes something else");
       }
@@ -185,7 +218,6 @@ void run(const arguments& how) {
       "| cell | loop, ms | view | output | best pipeline | OpenMP tasks | "
       "view / pipeline | output / pipeline | which pipeline |\n"
       "|---|---|---|---|---|---|---|---|---|\n");
-  static_cast<void>(steps_per_us());  // once, for all processes
   for (const cell& of : all_cells()) {
     if (of.name.find(how.part) == std::string::npos) {
       continue;
@@ -218,6 +250,13 @@ void run(const arguments& how) {
 
 int main(int argc, char** argv) {
   try {
+    if (argc == 6 && std::string_view(argv[1]) == "--run") {
+      set_steps_per_us(std::strtod(argv[5], nullptr));  // the same items in all processes
+      const timed_run seen =
+          run_here({std::strtoull(argv[2], nullptr, 10), argv[3], std::atoi(argv[4])});
+      std::printf("%llu %.9g\n", static_cast<unsigned long long>(seen.sum), seen.ms);
+      return 0;
+    }
     run(parsed(argc, argv));
   } catch (const std::exception& what) {
     std::fprintf(stderr, "bench_stream: %s\n", what.what());

@@ -1,45 +1,58 @@
 // A run in a process of its own, so that nobody inherits threads, caches or what somebody else has
-// learnt. Thread safety: the calling process has one thread.
+// learnt. The program starts itself anew: in the child of a mere fork the library would keep away
+// from oneTBB, which the parent may have used, and something else would be measured. Thread safety:
+// the calling process has one thread.
 #pragma once
 
 #include <cstdio>
-#include <stdexcept>
+#include <functional>
+#include <optional>
+#include <string>
 #include <sys/wait.h>
-#include <type_traits>
 #include <unistd.h>
+#include <vector>
 
 namespace bench {
 
-/// run() in a child; its answer comes back through a pipe. Throws std::runtime_error when the child
-/// ends without one.
-template <class Run>
-[[nodiscard]] auto in_fresh_process(const Run& run) {
-  using answer = std::invoke_result_t<const Run&>;
-  static_assert(std::is_trivially_copyable_v<answer> && sizeof(answer) < 4096);
+/// What this program prints when run with such arguments. prepare: in the child, before it starts;
+/// false: it cannot. None if anything fails, or nothing is printed.
+[[nodiscard]] inline std::optional<std::string> output_of_fresh_process(
+    std::vector<std::string> arguments, const std::function<bool()>& prepare) {
   int ends[2];
   std::fflush(stdout);
   if (::pipe(ends) != 0) {
-    throw std::runtime_error("no pipe");
+    return std::nullopt;
   }
   const pid_t child = ::fork();
-  if (child < 0) {
-    throw std::runtime_error("no process");
-  }
   if (child == 0) {
-    const answer seen = run();
-    const bool told = ::write(ends[1], &seen, sizeof seen) == static_cast<ssize_t>(sizeof seen);
-    ::_exit(told ? 0 : 1);  // no library's goodbye is measured, or waited for
+    ::dup2(ends[1], STDOUT_FILENO);
+    ::close(ends[0]);
+    ::close(ends[1]);
+    std::string program = "/proc/self/exe";
+    std::vector<char*> all{program.data()};
+    for (std::string& argument : arguments) {
+      all.push_back(argument.data());
+    }
+    all.push_back(nullptr);
+    if (prepare()) {
+      ::execv(program.c_str(), all.data());
+    }
+    ::_exit(127);
   }
   ::close(ends[1]);
-  answer seen;
-  const ssize_t got = ::read(ends[0], &seen, sizeof seen);
+  if (child < 0) {
+    ::close(ends[0]);
+    return std::nullopt;
+  }
+  std::string text;
+  char buffer[128];
+  for (ssize_t got = 0; (got = ::read(ends[0], buffer, sizeof buffer)) > 0;) {
+    text.append(buffer, static_cast<std::size_t>(got));
+  }
   ::close(ends[0]);
   int status = 0;
   ::waitpid(child, &status, 0);
-  if (got != static_cast<ssize_t>(sizeof seen) || status != 0) {
-    throw std::runtime_error("a run ended without a result");
-  }
-  return seen;
+  return status == 0 && !text.empty() ? std::optional(text) : std::nullopt;
 }
 
 }  // namespace bench
