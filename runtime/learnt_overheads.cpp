@@ -79,7 +79,7 @@ void learnt_overheads::observe(policy::crew_state state,
         std::memory_order_relaxed);
   }
   const double most =
-      state == policy::crew_state::awake ? policy::most_of_awake : policy::most_of_others;
+      state >= policy::crew_state::near ? policy::most_of_awake : policy::most_of_others;
   update(held.wake, first_of(state, assumed.wake + assumed.setup, wake), wake, most, now);
   if (start.count() > 0.0) {
     update(held.start, first_of(state, assumed.start, start), start, most, now);

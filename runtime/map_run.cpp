@@ -196,10 +196,12 @@ void map_run::run_adaptive() {
     if (alone.left > 0) {
       controller_.begin_alone();
     } else if (remembered_cost(request_.site) * static_cast<double>(request_.items) >
-                   policy::one_block_below &&
-               crew_of_process().state(last_) == policy::crew_state::awake) {
-      crew_of_process().expect_map();
-      controller_.expect_helpers_awake(!is_remeasured(last_));
+               policy::one_block_below) {
+      if (const policy::crew_state state = crew_of_process().state(last_);
+          state >= policy::crew_state::near) {
+        crew_of_process().expect_map();
+        controller_.expect_helpers_awake(!is_remeasured(last_));
+      }
     }
     looks_for_waits_ = true;
     if (controller_.asks_for_usage()) [[unlikely]] {
@@ -285,15 +287,15 @@ bool map_run::ask_for_series(executor::crew& crew,
       return share_for_series(crew, gap, asleep);
     }
   }
-  const policy::overheads awake = overheads_of_process().get(policy::crew_state::awake, last_);
+  const policy::overheads later = overheads_of_process().get(crew.state_after(gap), last_);
   const nanoseconds missed =
-      policy::missed_by_series(recent.missed(), gap, crew.patience(gap), controller_.saving(awake));
+      policy::missed_by_series(recent.missed(), gap, crew.patience(gap), controller_.saving(later));
   if (!policy::series_pays(missed, costs.setup + costs.wake)) {
     recent.set_missed(missed);
     return false;
   }
   recent.set_missed(nanoseconds{0});
-  return share_for_series(crew, gap, awake);
+  return share_for_series(crew, gap, later);
 }
 
 bool map_run::share_for_series(executor::crew& crew,

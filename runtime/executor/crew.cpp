@@ -112,7 +112,7 @@ policy::crew_state crew::state(nanoseconds now) const noexcept {
     return policy::crew_state::awake;
   }
   const double idle = now.count() - last_active_.load(std::memory_order_relaxed);
-  return idle < main_->stays_awake().count() ? policy::crew_state::awake
+  return idle < main_->stays_awake().count() ? policy::crew_state::near
                                              : policy::crew_state::asleep;
 }
 

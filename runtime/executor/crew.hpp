@@ -81,6 +81,14 @@ class crew {
   [[nodiscard]] policy::nanoseconds patience(policy::nanoseconds gap) const noexcept {
     return main_->stays_awake() + main_->linger(gap);
   }
+  /// How the next map finds a helper that this one has woken, in a process whose maps are so far
+  /// apart.
+  [[nodiscard]] policy::crew_state state_after(policy::nanoseconds gap) const noexcept {
+    if (gap < main_->linger(gap)) {
+      return policy::crew_state::awake;
+    }
+    return gap < patience(gap) ? policy::crew_state::near : policy::crew_state::asleep;
+  }
   /// How long a helper that has come may wait for work.
   [[nodiscard]] policy::nanoseconds patience_of_helpers() const noexcept {
     return main_->linger(policy::nanoseconds{usual_gap_.load(std::memory_order_relaxed)});

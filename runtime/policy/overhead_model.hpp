@@ -15,9 +15,10 @@ namespace policy {
 enum class crew_state : std::size_t {
   absent,  ///< no thread was ever started: the first wake starts the back end
   asleep,  ///< parked in the kernel
-  awake,   ///< spinning, or so lately active that the back end still is
+  near,    ///< so lately active that the back end still spins: it has to be called
+  awake,   ///< looking for maps: an open gate is enough
 };
-inline constexpr std::size_t crew_states = 3;
+inline constexpr std::size_t crew_states = 4;
 
 /// The costs a decision uses.
 struct overheads {
@@ -32,6 +33,7 @@ struct overheads {
 inline constexpr std::array<overheads, crew_states> assumed_overheads{{
     {nanoseconds{30e3}, nanoseconds{200e3}, nanoseconds{40}, nanoseconds{120e3}},
     {nanoseconds{12e3}, nanoseconds{50e3}, nanoseconds{40}},
+    {nanoseconds{1e3}, nanoseconds{2500}, nanoseconds{40}},
     {nanoseconds{200}, nanoseconds{1500}, nanoseconds{40}},
 }};
 

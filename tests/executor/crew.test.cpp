@@ -70,6 +70,40 @@ TEST_CASE("a helper that comes in the middle takes its share", "[executor][unit]
   rig.crew_->return_place(map);
 }
 
+TEST_CASE("helpers are awake, then near, then asleep", "[executor][unit]") {
+  using policy::crew_state;
+  const policy::nanoseconds ms{1e6};
+  amorsize_tests::rig rig(100, 2);
+  rig.main_.keep_awake(10.0 * ms, 50.0 * ms);
+  CHECK(rig.crew_->state(rig.clock_.now()) == crew_state::absent);
+  std::latch came(1);
+  const std::thread::id caller = std::this_thread::get_id();
+  std::atomic<bool> helped{false};
+  rig.at_item_ = [&](std::size_t item) {
+    if (std::this_thread::get_id() != caller) {
+      if (!helped.exchange(true)) {
+        came.count_down();
+      }
+    } else if (item == 10) {
+      rig.main_.let_all_come();
+      came.wait();
+    }
+  };
+  shared_map& map = rig.prepare(2);
+  run_shared(*rig.crew_, map, 1);
+  rig.crew_->return_place(map);
+  CHECK(rig.crew_->state(rig.clock_.now()) == crew_state::awake);
+  rig.clock_.advance(20.0 * ms);
+  rig.main_.join();
+  CHECK(rig.crew_->state(rig.clock_.now()) == crew_state::near);
+  rig.clock_.advance(50.0 * ms);
+  CHECK(rig.crew_->state(rig.clock_.now()) == crew_state::asleep);
+  // And what the next map would find.
+  CHECK(rig.crew_->state_after(5.0 * ms) == crew_state::awake);
+  CHECK(rig.crew_->state_after(20.0 * ms) == crew_state::near);
+  CHECK(rig.crew_->state_after(70.0 * ms) == crew_state::asleep);
+}
+
 TEST_CASE("helpers beyond the main back end's limit come from the other one", "[executor][unit]") {
   amorsize_tests::rig rig(100, 2);
   rig.main_.limit_tickets(1);

@@ -26,11 +26,9 @@ class manual_enlist final : public amorsize::executor::enlist {
   bool has_failed() const noexcept override { return refuses_; }
   std::size_t ticket_limit(std::size_t) noexcept override { return limit_; }
   amorsize::policy::nanoseconds linger(amorsize::policy::nanoseconds) const noexcept override {
-    return amorsize::policy::nanoseconds{0};
+    return linger_;
   }
-  amorsize::policy::nanoseconds stays_awake() const noexcept override {
-    return amorsize::policy::nanoseconds{0};
-  }
+  amorsize::policy::nanoseconds stays_awake() const noexcept override { return stays_awake_; }
   std::size_t workers_allowed_here() const noexcept override { return allowed_here_; }
   const char* name() const noexcept override { return "manual"; }
 
@@ -53,6 +51,12 @@ class manual_enlist final : public amorsize::executor::enlist {
     }
     threads_.clear();
   }
+  /// Before anybody comes.
+  void keep_awake(amorsize::policy::nanoseconds lingering,
+                  amorsize::policy::nanoseconds afterwards) noexcept {
+    linger_ = lingering;
+    stays_awake_ = afterwards;
+  }
   void refuse(bool yes) noexcept { refuses_ = yes; }
   void allow_here(std::size_t workers) noexcept { allowed_here_ = workers; }
   void limit_tickets(std::size_t tickets) noexcept { limit_ = tickets; }
@@ -70,6 +74,8 @@ class manual_enlist final : public amorsize::executor::enlist {
   bool refuses_ = false;
   std::size_t allowed_here_ = 1'000;
   std::size_t limit_ = 1'000;
+  amorsize::policy::nanoseconds linger_{0};
+  amorsize::policy::nanoseconds stays_awake_{0};
 };
 
 }  // namespace amorsize_tests
