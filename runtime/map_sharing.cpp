@@ -178,7 +178,9 @@ void map_run::learn_from_wake(policy::crew_state state,
   recent_maps& recent = recent_maps_of_process();
   if (state != policy::crew_state::awake) {
     recent.note_wake();
-    if (woken_.misplaced || (!came && start <= made.start_delay)) {
+    // The decision may have counted with helpers of another state: those of the maps to come.
+    const bool is_no_news = !came && start <= overheads_of_process().get(state, last_).start;
+    if (woken_.misplaced || is_no_news) {
       start = nanoseconds{0};
     }
   } else if (!came) {
