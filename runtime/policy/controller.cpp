@@ -53,8 +53,8 @@ nanoseconds controller::expected_cost() const noexcept {
 void controller::observe_cost(std::size_t items, nanoseconds busy) noexcept {
   cost_.observe(items, busy);
   measured_ = cost_.cost();
-  // A microsecond after a pause of the program is one of cold caches and of a slow clock: up to
-  // twice what the rest takes, and more. Earlier calls have seen more than that.
+  // The first microsecond after a pause of the program is one of cold caches and of a slow clock:
+  // items took up to five times as long as the rest. Earlier calls have seen more than that.
   if (!cost_.confirmed() && agrees_with_memory()) {
     measured_ = remembered_;
   }

@@ -48,6 +48,16 @@ TEST_CASE("where a wake-up takes longer than it should, few maps try one",
   }
 }
 
+TEST_CASE("helpers that never come in time are not called for ever", "[simulation][property]") {
+  // Calling is cheap, and whoever comes finds the map over: no arrival is ever seen.
+  const machine_model model{.asleep = {nanoseconds{5e3}, nanoseconds{400e3}}};
+  constexpr int maps = 400;
+  const paused_maps seen = run_paused(model, nanoseconds{150e3}, maps);
+  CAPTURE(seen.shared, seen.against_serial);
+  CHECK(seen.shared <= maps / 50);
+  CHECK(seen.against_serial <= 1.02);
+}
+
 TEST_CASE("where a wake-up is quick, maps after pauses are shared all the same",
           "[simulation][property]") {
   const machine_model model{.asleep = {nanoseconds{5e3}, nanoseconds{20e3}}};
