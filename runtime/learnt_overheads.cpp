@@ -68,7 +68,8 @@ void learnt_overheads::observe(policy::crew_state state,
   const auto at = static_cast<std::size_t>(state);
   const policy::overheads& assumed = policy::assumed_overheads[at];
   learnt& held = of_[at];
-  // With helpers awake a wrong trial costs microseconds, and one late helper in fifty is usual.
+  // With helpers near or awake a wrong trial costs microseconds, and one late helper in fifty is
+  // usual; those that did not exist are started once.
   if (state == policy::crew_state::asleep) {
     const policy::overheads promised = get(state, now);
     const policy::nanoseconds came = start.count() > 0.0 ? start : promised.start;

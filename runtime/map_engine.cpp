@@ -23,7 +23,7 @@ using policy::nanoseconds;
   detail::item_block all{0, request.items, nullptr, 0};
   request.body.run(request.body.context, all);
   const nanoseconds ended = time.now();
-  remember_cost(request.site, policy::sane(ended - began) / static_cast<double>(request.items));
+  remember_cost(request.site, policy::sane(ended - began) / policy::number(request.items));
   return untimed_calls(ended);
 }
 

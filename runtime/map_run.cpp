@@ -195,7 +195,7 @@ void map_run::run_adaptive() {
     watch_alone(on_stop);
     if (alone.left > 0) {
       controller_.begin_alone();
-    } else if (remembered_cost(request_.site) * static_cast<double>(request_.items) >
+    } else if (remembered_cost(request_.site) * policy::number(request_.items) >
                policy::one_block_below) {
       if (const policy::crew_state state = crew_of_process().state(last_);
           state >= policy::crew_state::near) {

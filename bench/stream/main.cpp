@@ -84,8 +84,12 @@ struct fresh_run {
 /// In the process of its own, after an untimed warm-up.
 timed_run run_here(const fresh_run& what) {
   const std::vector<cell> cells = all_cells();
-  cell of = *std::find_if(
+  const auto named = std::find_if(
       cells.begin(), cells.end(), [&](const cell& one) { return one.name == what.cell; });
+  if (named == cells.end()) {
+    throw std::invalid_argument("no cell " + what.cell);
+  }
+  cell of = *named;
   for (int left = what.shortened; left > 0; --left) {
     of = warm_up_of(of);
   }

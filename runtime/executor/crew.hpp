@@ -52,11 +52,11 @@ class crew {
 
   // --- before the decision
 
-  /// CPUs this process may use, for the budget.
   /// CPUs for all maps together, as last seen by a map that asked; 1 = nobody has.
   [[nodiscard]] std::size_t budget() const noexcept {
     return budget_.load(std::memory_order_relaxed);
   }
+  /// CPUs this process may use, for the budget.
   void set_budget(std::size_t cpus) noexcept { budget_.store(cpus, std::memory_order_relaxed); }
   /// A thread may use so many. A thread pinned to one CPU says nothing about the others, so the
   /// budget only ever rises by this; each map is bounded by its own thread's CPUs.
@@ -77,7 +77,8 @@ class crew {
   /// `cpus`.
   [[nodiscard]] std::size_t available_if_waiting(std::size_t cpus) const noexcept;
   [[nodiscard, gnu::hot]] policy::crew_state state(policy::nanoseconds now) const noexcept;
-  /// How long after a map a helper would still be awake, in a process whose maps are so far apart.
+  /// How long after a map a helper would still be awake or near, in a process whose maps are so far
+  /// apart.
   [[nodiscard]] policy::nanoseconds patience(policy::nanoseconds gap) const noexcept {
     return main_->stays_awake() + main_->linger(gap);
   }

@@ -62,11 +62,11 @@ class thread_pool final : public enlist {
 
   std::size_t ticket_limit(std::size_t) noexcept override { return most_helpers; }
 
-  nanoseconds linger(nanoseconds usual_gap) const noexcept override {
+  [[gnu::hot]] nanoseconds linger(nanoseconds usual_gap) const noexcept override {
     return usual_gap > longest_linger ? shortest_linger : longest_linger;
   }
 
-  nanoseconds stays_awake() const noexcept override { return nanoseconds{0}; }
+  [[gnu::hot]] nanoseconds stays_awake() const noexcept override { return nanoseconds{0}; }
   std::size_t workers_allowed_here() const noexcept override { return most_helpers + 1; }
   const char* name() const noexcept override { return "threads"; }
 

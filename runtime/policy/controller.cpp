@@ -32,6 +32,13 @@ inline constexpr nanoseconds trial_beat{25e3};
 inline constexpr double trial_fraction = 0.25;
 inline constexpr double items_per_trial_beat = 4.0;
 
+/// As predicted_makespan() for many items and one wake. Nobody else works until the first helper
+/// comes, and the caller only when it has called it: no number of workers up to this one ends
+/// sooner.
+nanoseconds least_time(nanoseconds alone, const overheads& costs, std::size_t workers) noexcept {
+  return costs.setup + costs.wake + costs.start + sane(alone - costs.start) / number(workers);
+}
+
 }  // namespace
 
 controller::controller(std::size_t items,
@@ -53,8 +60,8 @@ nanoseconds controller::expected_cost() const noexcept {
 void controller::observe_cost(std::size_t items, nanoseconds busy) noexcept {
   cost_.observe(items, busy);
   measured_ = cost_.cost();
-  // The first microsecond after a pause of the program is one of cold caches and of a slow clock:
-  // items took up to five times as long as the rest. Earlier calls have seen more than that.
+  // The first microsecond after a pause of the program is one of cold caches and of a slow clock.
+  // Earlier calls have seen more than that; where it differs by more, a second block decides.
   if (!cost_.confirmed() && agrees_with_memory()) {
     measured_ = remembered_;
   }
@@ -152,10 +159,7 @@ bool controller::could_pay(const overheads& costs, std::size_t most_workers) con
   }
   const nanoseconds alone = time_left();
   const nanoseconds spent = sane(bounds_.prepared);
-  // Nobody else works until the first helper comes, and the caller only when it has called it.
-  const nanoseconds least =
-      costs.setup + costs.wake + costs.start + sane(alone - costs.start) / number(most_workers);
-  return least + spent < (alone + spent) * worthwhile_fraction;
+  return least_time(alone, costs, most_workers) + spent < (alone + spent) * worthwhile_fraction;
 }
 
 void controller::consider(const overheads& costs, const capacity& where) noexcept {
@@ -228,8 +232,8 @@ nanoseconds controller::saving(const overheads& costs) const noexcept {
   if (alone <= worth_asking_from || work.items <= 1 || !is_believable()) {
     return nanoseconds{0};
   }
-  // As predicted_makespan() for many items, but asked by every map of some microseconds.
-  const nanoseconds saved = (alone - costs.start) / 2.0 - costs.wake;
+  // Asked by every map of some microseconds: predicted_makespan() takes longer.
+  const nanoseconds saved = alone - least_time(alone, costs, 2);
   return saved > alone * (1.0 - worthwhile_fraction) ? saved : nanoseconds{0};
 }
 

@@ -84,9 +84,9 @@ class controller {
  public:
   /// remembered_cost: per item, from an earlier call; 0 = none. It sizes the first block, and
   /// stands for it until there is a second one, if the first is within a factor of two. Items
-  /// remembered as longer than long_item, and maps for which helpers are awake, may be shared
-  /// before the first item has run. If the memory is wrong that costs one wake-up; if it is right,
-  /// a map of two such items takes half the time.
+  /// remembered as longer than long_item, and maps for which helpers are near or awake, may be
+  /// shared before the first item has run. If the memory is wrong that costs one wake-up; if it is
+  /// right, a map of two such items takes half the time.
   [[gnu::hot]] controller(std::size_t items,
                           const limits& bounds,
                           nanoseconds remembered_cost) noexcept;
@@ -99,10 +99,10 @@ class controller {
   /// What the system says about blocks that were observed.
   void observe_usage(const usage_sample& sample) noexcept;
 
-  /// Helpers are awake. on_memory: they may be asked on nothing but the site's memory, which risks
-  /// a microsecond; measuring first would cost as much of a map that lasts a few. Else the first
-  /// block is a small part of such a map, so that what is left is still worth sharing. Before the
-  /// first block.
+  /// Helpers are near or awake. on_memory: they may be asked on nothing but the site's memory,
+  /// which risks a microsecond; measuring first would cost as much of a map that lasts a few. Else
+  /// the first block is a small part of such a map, so that what is left is still worth sharing.
+  /// Before the first block.
   void expect_helpers_awake(bool on_memory) noexcept {
     (on_memory ? shares_on_memory_ : measures_briefly_) = true;
   }
@@ -132,7 +132,7 @@ class controller {
   /// What sharing the rest with one helper of such costs would save; 0 = it would not be shared.
   [[nodiscard, gnu::hot]] nanoseconds saving(const overheads& costs) const noexcept;
   /// Shares the rest although it is too short for helpers that sleep: for the maps that follow.
-  /// costs: of helpers awake, as they will be then.
+  /// costs: of helpers as those will find them.
   void consider_series(const overheads& costs, const capacity& where) noexcept;
 
   /// The helpers have been asked for.

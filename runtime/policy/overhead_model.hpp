@@ -11,7 +11,7 @@ namespace amorsize {
 inline namespace AMORSIZE_ABI_NAMESPACE {
 namespace policy {
 
-/// How the helpers are when a map thinks of asking for them.
+/// How the helpers are when a map thinks of asking for them; later ones come sooner.
 enum class crew_state : std::size_t {
   absent,  ///< no thread was ever started: the first wake starts the back end
   asleep,  ///< parked in the kernel
@@ -39,8 +39,8 @@ inline constexpr std::array<overheads, crew_states> assumed_overheads{{
 
 /// An observation is not believed beyond so many times what is known: the machine was busy.
 inline constexpr double most_of_others = 4.0;
-/// For helpers who are awake, of whom there may be one observation in 10 us: a timer that takes a
-/// CPU for 40 us comes every millisecond, and is no reason to let them sleep.
+/// For helpers who are near or awake, of whom there may be one observation in 10 us: a timer that
+/// takes a CPU for 40 us comes every millisecond, and is no reason to let them sleep.
 inline constexpr double most_of_awake = 1.5;
 
 /// The new estimate after one more observation: moves a quarter of the way, and an observation
@@ -59,8 +59,8 @@ inline constexpr double most_of_awake = 1.5;
                                          nanoseconds half_life) noexcept;
 
 /// How quickly bad news about helpers fades. Each wake that was worse than the faded estimate
-/// promised doubles it: where a wake takes 150 us, whatever is assumed, maps of 100 us would try
-/// one in every second call.
+/// promised doubles it: where a wake takes 150 us, whatever is assumed, one map of 100 us in three
+/// would try.
 [[nodiscard, gnu::hot]] nanoseconds fade_half_life(unsigned disappointments) noexcept;
 
 /// Disappointments in a row, after one more wake.

@@ -58,6 +58,30 @@ TEST_CASE("helpers that never come in time are not called for ever", "[simulatio
   CHECK(seen.against_serial <= 1.02);
 }
 
+TEST_CASE("a map of a series that nobody reached does not make a wake-up look short",
+          "[simulation][unit]") {
+  using amorsize::policy::crew_state;
+  const machine_model model{.asleep = {nanoseconds{5e3}, nanoseconds{400e3}}};
+  virtual_process process(model, 1);
+  make_helpers(process);
+  process.machine().sleep_for(pause);
+  process.overheads().observe(
+      crew_state::asleep, nanoseconds{5e3}, nanoseconds{190e3}, process.machine().now());
+  const item_costs costs = item_costs::of(shape::uniform, 500, nanoseconds{20});
+  site memory;
+  std::size_t wakes = 0;
+  nanoseconds before{0};
+  for (int map = 0; map < 100 && wakes == 0; ++map) {
+    before = process.overheads().get(crew_state::asleep, process.machine().now()).start;
+    wakes = simulate(process, costs, {}, &memory).counts.wakes;
+  }
+  REQUIRE(wakes > 0);
+  const nanoseconds after =
+      process.overheads().get(crew_state::asleep, process.machine().now()).start;
+  CAPTURE(before.count(), after.count());
+  CHECK(after > before * 0.99);
+}
+
 TEST_CASE("where a wake-up is quick, maps after pauses are shared all the same",
           "[simulation][property]") {
   const machine_model model{.asleep = {nanoseconds{5e3}, nanoseconds{20e3}}};
